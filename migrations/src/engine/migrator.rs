@@ -1,0 +1,68 @@
+//! The migrator: all streams of an app.
+
+use std::collections::HashMap;
+
+use sea_orm::DbBackend;
+
+use super::error::MigrateError;
+use super::migration::{Rendered, Stream};
+
+/// Longest name of a migration.
+const MAX_NAME: usize = 190;
+
+/// Brings databases to the schema that the streams describe, and back.
+#[derive(Debug, Clone)]
+pub struct Migrator {
+    streams: Vec<Stream>,
+}
+
+impl Migrator {
+    /// A migrator. Streams are applied in the given order, each from its oldest migration on.
+    ///
+    /// # Errors
+    /// A name is used twice, or cannot name a migration.
+    pub fn new(streams: Vec<Stream>) -> Result<Self, MigrateError> {
+        let mut seen: HashMap<&str, &str> = HashMap::new();
+        for stream in &streams {
+            for migration in &stream.migrations {
+                let name = migration.name();
+                let fits = (1..=MAX_NAME).contains(&name.len());
+                if !fits
+                    || !name
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+                {
+                    return Err(MigrateError::BadName {
+                        name: name.to_owned(),
+                    });
+                }
+                if let Some(first) = seen.insert(name, stream.name) {
+                    return Err(MigrateError::DuplicateName {
+                        name: name.to_owned(),
+                        first: first.to_owned(),
+                        second: stream.name.to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(Self { streams })
+    }
+
+    /// Its streams.
+    #[must_use]
+    pub fn streams(&self) -> &[Stream] {
+        &self.streams
+    }
+
+    /// All migrations in the order of application, for one kind of database.
+    pub(crate) fn rendered(&self, backend: DbBackend) -> Result<Vec<Rendered>, MigrateError> {
+        let all = self.streams.iter().flat_map(|stream| {
+            stream
+                .migrations
+                .iter()
+                .map(|migration| (stream.name, migration))
+        });
+        all.map(|(stream, migration)| Rendered::new(migration, stream, backend))
+            .collect()
+    }
+}

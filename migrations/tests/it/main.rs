@@ -1,0 +1,16 @@
+//! The migration engine on SQLite, MariaDB and PostgreSQL.
+#![cfg(test)]
+
+mod support;
+
+mod child;
+mod drift;
+mod history;
+mod killed;
+mod locking;
+mod names;
+mod repairing;
+mod resuming;
+mod round_trip;
+mod scenario;
+mod stock;

@@ -1,0 +1,134 @@
+//! The arguments of every command, as data.
+
+use std::net::IpAddr;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::ServerConfig;
+
+#[derive(Debug, Parser)]
+#[command(about = None, disable_help_subcommand = true, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Answer requests until SIGTERM or Ctrl-C
+    Serve(ServeOptions),
+    /// Bring the database to the schema of the code, or back
+    #[command(subcommand)]
+    Migrate(MigrateCommand),
+    /// Fill the database with data to try the application with
+    #[command(subcommand)]
+    Seed(SeedCommand),
+    /// Operators, who use the routes under /admin
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Say whether configuration, databases and schema are as they should be
+    Check(Json),
+    /// List the routes
+    Routes(Json),
+}
+
+/// How to print the answer.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Json {
+    /// Print the answer as one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeOptions {
+    /// Address to listen on, instead of `server.host`
+    #[arg(long)]
+    host: Option<IpAddr>,
+    /// Port to listen on, instead of `server.port`; 0 takes a free one
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+impl ServeOptions {
+    /// Puts the arguments over the configuration.
+    pub(super) fn apply(&self, config: &mut ServerConfig) {
+        config.host = self.host.unwrap_or(config.host);
+        config.port = self.port.unwrap_or(config.port);
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum MigrateCommand {
+    /// Apply what is pending
+    Up(Json),
+    /// Undo the migrations applied last
+    Down {
+        /// How many
+        #[arg(default_value_t = 1)]
+        count: u32,
+        #[command(flatten)]
+        output: Json,
+    },
+    /// List all migrations and where they stand
+    Status(Json),
+    /// Drop everything in the database, then apply all migrations
+    Fresh {
+        /// Even in production
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        output: Json,
+    },
+    /// Say whether the database has the schema of the code; exit 1 if not
+    Check(Json),
+    /// Show applied migrations that were edited since, and mend the history
+    Repair(RepairOptions),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RepairOptions {
+    /// Accept the edited text as what was applied
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Forget this applied migration, whose code is gone; what it made stays
+    #[arg(long, value_name = "NAME")]
+    pub(super) forget: Vec<String>,
+    /// The step at which this migration was interrupted did take effect
+    #[arg(long, value_name = "NAME")]
+    pub(super) step_done: Option<String>,
+    /// The step at which this migration was interrupted did not take effect
+    #[arg(long, value_name = "NAME", conflicts_with = "step_done")]
+    pub(super) step_again: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SeedCommand {
+    /// The demo campaign: tenant `demo` with an operator `admin`
+    Demo {
+        /// Even in production
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        output: Json,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AdminCommand {
+    /// Make an operator; the password is read from CLOUDAPP_ADMIN_PASSWORD or one line of stdin
+    Create {
+        /// Name to log in with
+        user: String,
+        /// Tenant; default `tenant.default_app_id`
+        #[arg(long)]
+        app_id: Option<String>,
+        /// Permission such as `note.read`, `note.*` or `*`; may be repeated; default `*`
+        #[arg(long = "permission", value_name = "PATTERN")]
+        permissions: Vec<String>,
+        #[command(flatten)]
+        output: Json,
+    },
+}

@@ -1,0 +1,34 @@
+//! Why a command could not do its work.
+
+use crate::app::StartError;
+use crate::config::ConfigError;
+use crate::db::DatabaseError;
+use crate::error::AppError;
+use crate::http::ServeError;
+use crate::migrate::MigrateError;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CommandError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error("cannot start threads: {0}")]
+    Runtime(std::io::Error),
+    #[error("{doing}: {}", error.detail())]
+    App { doing: String, error: AppError },
+    #[error("`{command}` is refused in production; add --force if you mean it")]
+    Production { command: &'static str },
+    #[error("no password: set CLOUDAPP_ADMIN_PASSWORD, or write one line to stdin")]
+    NoPassword,
+    #[error("cannot read the password from stdin: {0}")]
+    Stdin(std::io::Error),
+    #[error("cannot write the answer as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}

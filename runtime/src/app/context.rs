@@ -1,0 +1,170 @@
+//! What a handler has at hand: configuration, time, ids, databases.
+
+use std::any::TypeId;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sea_orm::DatabaseConnection;
+use serde::de::DeserializeOwned;
+
+use super::{App, Extensions, StartError};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, ConfigError};
+use crate::db::{Databases, Group};
+use crate::error::AppResult;
+use crate::id::{Id, IdGenerator, LeaseStore};
+use crate::migrate::Migrator;
+
+/// The state of a running application; the axum state of every handler. Cloning is cheap.
+#[derive(Clone)]
+pub struct Context(Arc<Shared>);
+
+struct Shared {
+    config: Config,
+    clock: Arc<dyn Clock>,
+    databases: Databases,
+    ids: IdGenerator,
+    migrator: Migrator,
+    extensions: Extensions,
+    #[cfg(feature = "redis")]
+    redis: Option<crate::redis::Redis>,
+}
+
+impl Context {
+    /// Connects what the configuration names, with the machine's clock.
+    ///
+    /// # Errors
+    /// A database or Redis cannot be reached, its URL is wrong, or its driver is not compiled in.
+    pub async fn connect(app: &App, config: Config) -> Result<Self, StartError> {
+        Self::connect_with_clock(app, config, Arc::new(SystemClock)).await
+    }
+
+    /// As [`Context::connect`], with a clock of your choice.
+    ///
+    /// # Errors
+    /// As [`Context::connect`].
+    pub async fn connect_with_clock(
+        app: &App,
+        config: Config,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StartError> {
+        let migrator = app.migrator()?;
+        let databases = Databases::connect(&config.database).await?;
+        #[cfg(feature = "redis")]
+        let redis = crate::redis::Redis::new(&config.redis)?;
+        #[cfg(not(feature = "redis"))]
+        if !config.redis.url.is_empty() {
+            return Err(StartError::RedisMissing);
+        }
+        let leases = LeaseStore::new(databases.of(Group::Default).clone());
+        let ids = IdGenerator::new(leases, Arc::clone(&clock));
+        Ok(Self(Arc::new(Shared {
+            config,
+            clock,
+            databases,
+            ids,
+            migrator,
+            extensions: app.extensions().clone(),
+            #[cfg(feature = "redis")]
+            redis,
+        })))
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The application's own settings, the section `[app]`, as a type of your choice.
+    ///
+    /// Reads the section anew at each call: call it once and keep the result. Give the type
+    /// `#[serde(deny_unknown_fields)]` to have misspelt keys refused.
+    ///
+    /// # Errors
+    /// A key is missing, unknown or of another type; the message names it.
+    pub fn settings<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
+        self.0.config.settings()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    /// The present, in milliseconds precision.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// A new id. The first one leases a node number from the database.
+    ///
+    /// # Errors
+    /// `busy` when no node number can be leased or renewed at the moment.
+    pub async fn next_id(&self) -> AppResult<Id> {
+        self.0.ids.next().await
+    }
+
+    /// Leases the node number for ids now, so that the first id need not wait for the database.
+    ///
+    /// # Errors
+    /// As [`Context::next_id`].
+    pub async fn prepare_ids(&self) -> AppResult<()> {
+        self.0.ids.prepare().await
+    }
+
+    /// The database of everything that has no group of its own.
+    #[must_use]
+    pub fn db(&self) -> &DatabaseConnection {
+        self.db_of(Group::Default)
+    }
+
+    /// The database of a table group.
+    #[must_use]
+    pub fn db_of(&self, group: Group) -> &DatabaseConnection {
+        self.0.databases.of(group)
+    }
+
+    /// All databases.
+    #[must_use]
+    pub fn databases(&self) -> &Databases {
+        &self.0.databases
+    }
+
+    /// The schema that the code expects.
+    #[must_use]
+    pub fn migrator(&self) -> &Migrator {
+        &self.0.migrator
+    }
+
+    /// The connection to Redis, when one is configured.
+    #[cfg(feature = "redis")]
+    #[must_use]
+    pub fn redis(&self) -> Option<&crate::redis::Redis> {
+        self.0.redis.as_ref()
+    }
+
+    /// The value of this type that the application was given with [`App::extension`].
+    #[must_use]
+    pub fn extension<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let value = self.0.extensions.get(&TypeId::of::<T>())?;
+        Arc::clone(value).downcast().ok()
+    }
+
+    /// Gives the node number back and closes the databases. For the end of the process.
+    pub async fn close(&self) {
+        self.0.ids.release().await;
+        self.0.databases.close().await;
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("config", &self.0.config)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,31 @@
+//! Why an application could not start or finish a command.
+
+use crate::config::ConfigError;
+use crate::db::DatabaseError;
+use crate::migrate::MigrateError;
+
+/// The application cannot be put together from its configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A database cannot be connected to.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The migrations contradict each other.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// `redis.url` is malformed.
+    #[cfg(feature = "redis")]
+    #[error("`redis.url` cannot be used: {0}; it must look like `redis://host:6379/0`")]
+    Redis(#[from] redis::RedisError),
+    /// `redis.url` is set, and the feature was left out when the application was built.
+    #[cfg(not(feature = "redis"))]
+    #[error(
+        "`redis.url` is set, but Redis is not compiled in: in Cargo.toml, add `\"redis\"` to the \
+         `features` of the line `cloudapp-runtime = …`, then build again; or remove the key"
+    )]
+    RedisMissing,
+}

@@ -1,0 +1,117 @@
+//! A module: one vertical slice of an application.
+
+use std::fmt;
+
+use super::{BoxFuture, Context, Demo};
+use crate::error::AppResult;
+use crate::http::Router;
+use crate::migrate::Migration;
+
+/// A function that makes demo data. It must be safe to run twice.
+pub type SeedFn = for<'a> fn(&'a Context, &'a Demo) -> BoxFuture<'a, AppResult<()>>;
+
+/// One vertical slice: routes, tables, permissions and demo data that belong together.
+pub struct Module {
+    name: &'static str,
+    title: &'static str,
+    routes: Router,
+    migrations: Vec<Migration>,
+    permissions: &'static [&'static str],
+    seed: Option<SeedFn>,
+}
+
+impl Module {
+    /// An empty module. The name is that of its folder.
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            title: name,
+            routes: Router::new(),
+            migrations: Vec::new(),
+            permissions: &[],
+            seed: None,
+        }
+    }
+
+    /// Sets the title for people. Default: the name.
+    #[must_use]
+    pub fn title(mut self, title: &'static str) -> Self {
+        self.title = title;
+        self
+    }
+
+    /// Adds routes.
+    #[must_use]
+    pub fn routes(mut self, routes: Router) -> Self {
+        self.routes = self.routes.merge(routes);
+        self
+    }
+
+    /// Adds migrations, in the order in which they are to run.
+    #[must_use]
+    pub fn migrations(mut self, migrations: Vec<Migration>) -> Self {
+        self.migrations.extend(migrations);
+        self
+    }
+
+    /// Names the permissions that the module's admin routes ask for, e.g. `&["note.read"]`.
+    #[must_use]
+    pub fn permissions(mut self, permissions: &'static [&'static str]) -> Self {
+        self.permissions = permissions;
+        self
+    }
+
+    /// Sets the function that `seed demo` calls.
+    #[must_use]
+    pub fn seed(mut self, seed: SeedFn) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The title for people.
+    #[must_use]
+    pub fn title_text(&self) -> &'static str {
+        self.title
+    }
+
+    /// The routes.
+    #[must_use]
+    pub fn router(&self) -> &Router {
+        &self.routes
+    }
+
+    /// The migrations.
+    #[must_use]
+    pub fn migration_list(&self) -> &[Migration] {
+        &self.migrations
+    }
+
+    /// The permissions.
+    #[must_use]
+    pub fn permission_list(&self) -> &'static [&'static str] {
+        self.permissions
+    }
+
+    /// The function that makes demo data.
+    #[must_use]
+    pub fn seed_fn(&self) -> Option<SeedFn> {
+        self.seed
+    }
+}
+
+impl fmt::Debug for Module {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Module")
+            .field("name", &self.name)
+            .field("permissions", &self.permissions)
+            .field("migrations", &self.migrations.len())
+            .finish_non_exhaustive()
+    }
+}

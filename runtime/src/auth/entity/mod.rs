@@ -1,0 +1,9 @@
+//! The tables of identities, sessions and operators.
+#![expect(
+    unreachable_pub,
+    reason = "the derives make public companions, which want public models"
+)]
+
+pub(super) mod identity;
+pub(super) mod operator;
+pub(super) mod session;

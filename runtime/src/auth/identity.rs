@@ -1,0 +1,71 @@
+//! Users: one for each account of a platform at a tenant.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, SqlErr};
+
+use super::entity::identity::{ActiveModel, Column, Entity, Model};
+use crate::app::Context;
+use crate::error::{AppError, AppResult};
+use crate::types::Id;
+
+/// The user of a platform's account, made when the account is seen for the first time; and whether
+/// it was made now.
+///
+/// Of any number of first log-ins at once, the unique key lets one create the user; the others find
+/// it.
+pub(super) async fn resolve(
+    ctx: &Context,
+    app_id: &str,
+    platform: &str,
+    open_id: &str,
+) -> AppResult<(Id, bool)> {
+    if let Some(user_id) = find(ctx, app_id, platform, open_id).await? {
+        return Ok((user_id, false));
+    }
+    let user_id = ctx.next_id().await?;
+    let identity = ActiveModel {
+        user_id: Set(user_id),
+        app_id: Set(app_id.to_owned()),
+        platform: Set(platform.to_owned()),
+        open_id: Set(open_id.to_owned()),
+        created_at: Set(ctx.now()),
+    };
+    let error = match Entity::insert(identity)
+        .exec_without_returning(ctx.db())
+        .await
+    {
+        Ok(_) => return Ok((user_id, true)),
+        Err(error) => error,
+    };
+    if !matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+        return Err(error.into());
+    }
+    let winner = find(ctx, app_id, platform, open_id).await?;
+    winner
+        .map(|user_id| (user_id, false))
+        .ok_or_else(|| AppError::internal(error))
+}
+
+/// The identity of a user of this tenant.
+pub(super) async fn of_user(ctx: &Context, app_id: &str, user_id: Id) -> AppResult<Option<Model>> {
+    let found = Entity::find_by_id(user_id)
+        .filter(Column::AppId.eq(app_id))
+        .one(ctx.db())
+        .await?;
+    Ok(found)
+}
+
+async fn find(ctx: &Context, app_id: &str, platform: &str, open_id: &str) -> AppResult<Option<Id>> {
+    let found = Entity::find()
+        .filter(Column::AppId.eq(app_id))
+        .filter(Column::Platform.eq(platform))
+        .filter(Column::OpenId.eq(open_id))
+        .one(ctx.db())
+        .await?;
+    match found {
+        // A database that takes `Alice` for `alice` would hand one the other's account.
+        Some(row) if row.open_id != open_id || row.app_id != app_id => Err(AppError::internal(
+            "identity_tb compares open ids without regard to case or space: a changed collation?",
+        )),
+        found => Ok(found.map(|row| row.user_id)),
+    }
+}

@@ -1,0 +1,24 @@
+//! Configuration: built-in defaults, then `default.toml`, then `{environment}.toml`, then variables
+//! `CLOUDAPP__SECTION__KEY`. An unknown key anywhere is an error that names its place; secrets
+//! never show in logs; production starts with secrets of its own or not at all.
+
+mod environment;
+mod error;
+mod layers;
+mod model;
+mod position;
+mod production;
+mod secret;
+mod suggest;
+mod tenant;
+mod variables;
+
+pub use environment::Environment;
+pub use error::{ConfigError, MissingSecret, Problem};
+pub use layers::Sources;
+pub use model::{
+    AppSection, AuthConfig, Config, DatabaseConfig, GroupConfig, HttpConfig, LogConfig, LogFormat,
+    MetricsConfig, RedisConfig, ServerConfig, TenantConfig,
+};
+pub use production::{METRICS_TOKEN_MIN_BYTES, TOKEN_KEY_MIN_BYTES};
+pub use secret::Secret;

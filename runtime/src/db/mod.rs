@@ -1,0 +1,143 @@
+//! Database connections, one pool per table group, and transactions that are retried when the
+//! database asks for it.
+//!
+//! ## Invariants
+//! - Groups with the same URL share one pool.
+//! - Sessions run in UTC on every database.
+//! - No message shows a password: a database is named by its scheme, host and name.
+//! - SQLite writes are durable at commit (WAL, `synchronous = FULL`), and a transaction takes the
+//!   write lock at its begin, so that two of them cannot deadlock.
+
+mod connect;
+mod error;
+mod group;
+mod retry;
+mod transaction;
+mod url;
+
+use std::time::Duration;
+
+use sea_orm::DatabaseConnection;
+use tokio::time::timeout;
+
+use crate::config::{DatabaseConfig, Secret};
+
+pub use connect::connect;
+pub use error::DatabaseError;
+pub use group::Group;
+pub use retry::{is_retryable, is_unavailable};
+pub use transaction::{Transaction, transaction};
+pub use url::{DatabaseUrl, Driver};
+
+/// How long closing a pool may take. At the end of a process nothing is lost by giving up.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What one pool needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolOptions {
+    /// Where the database is.
+    pub url: Secret,
+    /// Most connections.
+    pub max_connections: u32,
+    /// How long connecting, or waiting for a free connection, may take.
+    pub connect_timeout: Duration,
+    /// Statements slower than this are logged.
+    pub slow_query: Duration,
+}
+
+/// The databases of an application: one pool for each distinct URL.
+#[derive(Clone, Debug)]
+pub struct Databases {
+    pools: Vec<(PoolOptions, DatabaseConnection)>,
+    pool_of_group: [usize; Group::ALL.len()],
+}
+
+impl Databases {
+    /// Connects to each distinct database.
+    ///
+    /// # Errors
+    /// The first database that is misconfigured or does not answer in time.
+    pub async fn connect(config: &DatabaseConfig) -> Result<Self, DatabaseError> {
+        let mut databases = Self {
+            pools: Vec::new(),
+            pool_of_group: [0; Group::ALL.len()],
+        };
+        for group in Group::ALL {
+            let options = config.pool_options(group);
+            let known = databases
+                .pools
+                .iter()
+                .position(|(known, _)| *known == options);
+            databases.pool_of_group[group as usize] = match known {
+                Some(index) => index,
+                None => {
+                    let connection = connect(&options).await?;
+                    databases.pools.push((options, connection));
+                    databases.pools.len() - 1
+                }
+            };
+        }
+        Ok(databases)
+    }
+
+    /// The database of a group.
+    #[must_use]
+    pub fn of(&self, group: Group) -> &DatabaseConnection {
+        &self.pools[self.pool_of_group[group as usize]].1
+    }
+
+    /// Each pool once, with the first group that uses it.
+    pub fn distinct(&self) -> impl Iterator<Item = (Group, &DatabaseConnection)> {
+        self.pools
+            .iter()
+            .enumerate()
+            .filter_map(|(index, (_, connection))| {
+                let group = Group::ALL
+                    .into_iter()
+                    .find(|group| self.pool_of_group[*group as usize] == index);
+                group.map(|group| (group, connection))
+            })
+    }
+
+    /// Asks every database for a sign of life.
+    ///
+    /// # Errors
+    /// The group whose database gave none, and why.
+    pub async fn ping(&self) -> Result<(), (Group, sea_orm::DbErr)> {
+        for (group, connection) in self.distinct() {
+            connection.ping().await.map_err(|error| (group, error))?;
+        }
+        Ok(())
+    }
+
+    /// Closes all pools, waiting a while for connections in use.
+    pub async fn close(&self) {
+        for (_, connection) in &self.pools {
+            match timeout(CLOSE_TIMEOUT, connection.close_by_ref()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::debug!(%error, "closing a database failed"),
+                Err(_) => tracing::warn!("a database connection is in use and was not closed"),
+            }
+        }
+    }
+}
+
+impl DatabaseConfig {
+    /// What the pool of a group needs to know.
+    #[must_use]
+    pub fn pool_options(&self, group: Group) -> PoolOptions {
+        let own = self.groups.get(&group);
+        let url = own
+            .map(|own| &own.url)
+            .filter(|url| !url.is_empty())
+            .unwrap_or(&self.url);
+        PoolOptions {
+            url: url.clone(),
+            max_connections: own
+                .and_then(|own| own.max_connections)
+                .unwrap_or(self.max_connections),
+            connect_timeout: Duration::from_secs(self.connect_timeout_s),
+            slow_query: Duration::from_millis(self.slow_query_ms),
+        }
+    }
+}

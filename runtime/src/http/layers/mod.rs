@@ -1,0 +1,48 @@
+//! What happens around every handler, from the outside in: observe, compress, protect, drain,
+//! limit, catch panics.
+
+mod drain;
+mod limit;
+mod observe;
+mod panic;
+mod protect;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+
+use super::metrics::Metrics;
+use crate::app::Context;
+
+pub use limit::URI_LIMIT_BYTES;
+
+/// Smaller answers fit a packet anyway; and those with a token in them are smaller.
+const COMPRESS_ABOVE_BYTES: u64 = 1024;
+
+/// Puts the layers around `router`.
+pub(super) fn wrap(router: Router, ctx: &Context, metrics: &Metrics) -> Router {
+    let config = ctx.config();
+    let compressible = SizeAbove::new(COMPRESS_ABOVE_BYTES)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::SSE);
+    let observer = observe::Observer {
+        metrics: metrics.clone(),
+        http: config.http.clone().into(),
+        reveal: !config.environment.is_production(),
+    };
+    // The last one added is the outermost.
+    router
+        .layer(DefaultBodyLimit::max(config.server.body_limit_bytes))
+        .layer(CatchPanicLayer::custom(panic::answer))
+        .layer(from_fn_with_state(
+            config.server.request_timeout(),
+            limit::limit,
+        ))
+        .layer(from_fn(drain::drain))
+        .layer(from_fn(protect::protect))
+        .layer(CompressionLayer::new().compress_when(compressible))
+        .layer(from_fn_with_state(observer, observe::observe))
+}

@@ -1,0 +1,37 @@
+//! What every generated cloudapp application links: configuration, HTTP, database, identity.
+//!
+//! # Layout
+//! - [`app`]: an [`App`](app::App) is modules plus migrations; [`run`] is the whole command line of
+//!   its binary.
+//! - [`config`]: layered settings. [`error`]: the error type and the table of codes.
+//! - [`clock`], [`random`], [`id`]: time, randomness and ids as dependencies.
+//! - [`types`]: column types with a fixed JSON form; [`valid`]: rules for request fields.
+//! - [`db`]: pools per table group, transactions with retry. `redis` (feature): the connection to
+//!   Redis.
+//! - [`http`], [`auth`]: routes, envelope, extractors; sessions of players and operators.
+//! - [`migrate`]: the schema engine, from the crate `cloudapp-migrations`.
+//! - [`telemetry`]: logging. [`testing`]: an application in one process for request tests.
+//!
+//! # Features
+//! `sqlite` (default), `mysql`, `postgres`: database drivers, at least one. `tls`: encrypted
+//! connections to the database. `redis`: the connection to Redis.
+
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod http;
+pub mod id;
+pub mod prelude;
+pub mod random;
+#[cfg(feature = "redis")]
+pub mod redis;
+pub mod telemetry;
+pub mod testing;
+pub mod types;
+pub mod valid;
+
+pub use app::run;
+pub use cloudapp_migrations as migrate;

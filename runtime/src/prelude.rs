@@ -1,0 +1,10 @@
+//! What nearly every file of an application needs.
+
+pub use axum::extract::State;
+
+pub use crate::app::{App, Context, Module};
+pub use crate::auth::{Operator, Player};
+pub use crate::error::{AppError, AppResult, ErrorCode};
+pub use crate::http::{Done, Envelope, Json, Page, PageQuery, Path, Query, Reply, Router};
+pub use crate::id::Id;
+pub use crate::migrate::{Migration, Steps};

@@ -1,0 +1,13 @@
+//! Tests of the runtime from outside, as an application sees it.
+#![cfg(test)]
+
+mod commands;
+mod config;
+mod connect;
+mod error_table;
+mod errors;
+mod ids;
+mod support;
+mod transaction;
+mod types;
+mod web;

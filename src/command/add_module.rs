@@ -1,0 +1,63 @@
+//! `cloudapp add module`
+
+use anyhow::Result;
+
+use super::change::{change_app, templates_key};
+use super::{Outcome, templates};
+use crate::catalogue::Catalogue;
+use crate::cli::AddModuleArgs;
+use crate::field::parse_all;
+use crate::name::{ModuleName, Taken};
+use crate::plan::{self, Snapshot};
+use crate::spec::NewModule;
+
+pub(super) fn run(arguments: &AddModuleArgs) -> Result<Outcome> {
+    let templates = templates(&arguments.templates)?;
+    let catalogue = Catalogue::read(&templates)?;
+    let fields = parse_all(&arguments.fields)?;
+    let spec = format!(
+        "add module {} {:?}{}",
+        arguments.name,
+        arguments.fields,
+        templates_key(arguments.templates.templates.as_deref())
+    );
+    let title = format!("add module {}", crate::name::shown(&arguments.name));
+    change_app(&title, &spec, &arguments.output, |snapshot| {
+        plan::check_registries(snapshot)?;
+        let is_custom = !fields.is_empty();
+        let name = parse_name(&arguments.name, is_custom, &catalogue, snapshot)?;
+        let module = NewModule {
+            name,
+            fields: is_custom.then_some(fields),
+        };
+        plan::add_module(&templates, snapshot, &module)
+    })
+}
+
+fn parse_name(
+    name: &str,
+    is_custom: bool,
+    catalogue: &Catalogue,
+    snapshot: &Snapshot,
+) -> Result<ModuleName> {
+    let modules = snapshot.module_folders();
+    let crates = snapshot.crates();
+    let taken = Taken {
+        modules: &modules.iter().map(String::as_str).collect::<Vec<_>>(),
+        crates: &crates.iter().map(String::as_str).collect::<Vec<_>>(),
+        tables: &FRAMEWORK_TABLES,
+    };
+    if !is_custom && catalogue.get(name).is_some() {
+        return Ok(ModuleName::catalogue(name, &taken)?);
+    }
+    Ok(ModuleName::new(name, &taken)?)
+}
+
+/// Tables of the framework that end as a module's table does.
+const FRAMEWORK_TABLES: [&str; 5] = [
+    "cloudapp_migration_tb",
+    "identity_tb",
+    "node_lease_tb",
+    "operator_tb",
+    "session_tb",
+];

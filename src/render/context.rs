@@ -1,0 +1,245 @@
+//! What templates may refer to: `app`, `runtime`, `version`, `generator`, and inside modules
+//! `module`.
+
+use anyhow::Result;
+use heck::{ToKebabCase, ToTitleCase, ToUpperCamelCase};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use tera::Context;
+
+use crate::embed;
+use crate::field::{Field, FieldKind};
+use crate::manifest::{Answers, RuntimeSource};
+use crate::name::ModuleName;
+
+/// Longest index name: leaves room for a shard's number below PostgreSQL's 63 bytes.
+const INDEX_NAME_MAX: usize = 55;
+
+#[derive(Serialize)]
+struct App<'a> {
+    name: &'a str,
+    crate_name: String,
+    title: String,
+    database: &'a str,
+}
+
+#[derive(Serialize)]
+struct Runtime {
+    vendored: bool,
+    dependency: String,
+}
+
+#[derive(Serialize)]
+struct Module {
+    name: String,
+    title: String,
+    table: String,
+    route: String,
+    owner_index: String,
+    types: String,
+    has_rules: bool,
+    fields: Vec<FieldContext>,
+    indexes: Vec<IndexContext>,
+    has_unique: bool,
+    has_required: bool,
+}
+
+#[derive(Serialize)]
+struct FieldContext {
+    name: String,
+    column: String,
+    doc: String,
+    rust_type: String,
+    value_type: &'static str,
+    nullable: bool,
+    column_fn: String,
+    column_arguments: String,
+    rule: String,
+    default: Option<String>,
+    required: bool,
+    sample: String,
+    bad_sample: Option<String>,
+}
+
+#[derive(Serialize)]
+struct IndexContext {
+    name: String,
+    column: String,
+    unique: bool,
+}
+
+/// The context of the app skeleton.
+///
+/// # Errors
+/// Never for legal answers.
+pub fn app(answers: &Answers) -> Result<Context> {
+    let mut context = Context::new();
+    context.insert("generator", env!("CARGO_PKG_VERSION"));
+    context.insert("version", &embed::versions());
+    context.insert(
+        "app",
+        &App {
+            name: &answers.name,
+            crate_name: answers.name.replace('-', "_"),
+            title: answers.name.to_title_case(),
+            database: answers.database.name(),
+        },
+    );
+    context.insert(
+        "runtime",
+        &Runtime {
+            vendored: answers.runtime == RuntimeSource::Vendored,
+            dependency: runtime_dependency(&answers.runtime),
+        },
+    );
+    Ok(context)
+}
+
+/// The context of a module: the app's, and the module itself.
+///
+/// # Errors
+/// Never for legal answers.
+pub fn module(answers: &Answers, name: &ModuleName, fields: &[Field]) -> Result<Context> {
+    let mut context = app(answers)?;
+    let name = name.to_string();
+    let fields_context: Vec<FieldContext> = fields.iter().map(field).collect();
+    let indexes = fields
+        .iter()
+        .filter(|field| field.unique || field.index)
+        .map(|field| {
+            let column = field.name.to_string();
+            let prefix = if field.unique { "uq" } else { "idx" };
+            let name = index_name(&format!("{prefix}_{name}_{column}"));
+            IndexContext {
+                name,
+                column,
+                unique: field.unique,
+            }
+        });
+    context.insert(
+        "module",
+        &Module {
+            title: name.to_title_case(),
+            table: format!("{name}_tb"),
+            route: route(&name),
+            owner_index: index_name(&format!("idx_{name}_owner")),
+            types: types_import(fields),
+            has_rules: fields_context.iter().any(|field| field.rule != "skip"),
+            indexes: indexes.collect(),
+            has_unique: fields.iter().any(|field| field.unique),
+            has_required: fields_context.iter().any(|field| field.required),
+            fields: fields_context,
+            name,
+        },
+    );
+    Ok(context)
+}
+
+/// The plural of a module's name, as a segment of its routes: `friend_link` → `friend-links`.
+fn route(module: &str) -> String {
+    let (head, last) = module
+        .rsplit_once('_')
+        .map_or(("", module), |(head, last)| (head, last));
+    let plural = pluralizer::pluralize(last, 2, false);
+    let plural = if plural.is_ascii() && !plural.is_empty() {
+        plural
+    } else {
+        last.to_owned()
+    };
+    format!("{head}_{plural}").to_kebab_case()
+}
+
+fn field(field: &Field) -> FieldContext {
+    let name = field.name.to_string();
+    let (column_fn, column_arguments) = field.kind.column();
+    let null = if field.nullable { "_null" } else { "" };
+    FieldContext {
+        column: name.to_upper_camel_case(),
+        doc: field_doc(field),
+        rust_type: field.rust_type(),
+        value_type: field.kind.rust_type(),
+        nullable: field.nullable,
+        column_fn: format!("{column_fn}{null}"),
+        column_arguments,
+        rule: field.kind.rule(),
+        default: field
+            .default
+            .as_ref()
+            .map(|value| value.to_rust(field.kind)),
+        required: !field.nullable && field.default.is_none(),
+        sample: field.kind.sample(),
+        bad_sample: field.kind.bad_sample(),
+        name,
+    }
+}
+
+fn field_doc(field: &Field) -> String {
+    let doc = match field.kind {
+        FieldKind::String { len } => format!("Up to {len} characters"),
+        FieldKind::Text => "Text of up to 65,535 bytes".to_owned(),
+        FieldKind::Int => "32-bit integer".to_owned(),
+        FieldKind::Bigint => "64-bit integer, a string in JSON".to_owned(),
+        FieldKind::Decimal { precision, scale } => {
+            format!("Exact decimal of {precision} digits, {scale} behind the point")
+        }
+        FieldKind::Bool => "True or false".to_owned(),
+        FieldKind::Date => "Calendar day".to_owned(),
+        FieldKind::Datetime => "Moment".to_owned(),
+        FieldKind::Json => "Any JSON".to_owned(),
+        FieldKind::Uuid => "UUID".to_owned(),
+    };
+    let unique = if field.unique {
+        ", once per tenant"
+    } else {
+        ""
+    };
+    let nullable = if field.nullable { ", or null" } else { "" };
+    format!("{doc}{unique}{nullable}.")
+}
+
+/// `use` of the types that the entity and the requests are made of, on one line.
+fn types_import(fields: &[Field]) -> String {
+    let mut types = vec!["DateTime", "Id", "Utc"];
+    for field in fields {
+        match field.kind {
+            FieldKind::Bigint
+            | FieldKind::Decimal { .. }
+            | FieldKind::Date
+            | FieldKind::Json
+            | FieldKind::Uuid => types.push(field.kind.rust_type()),
+            _ => {}
+        }
+    }
+    types.sort_unstable();
+    types.dedup();
+    format!("use cloudapp_runtime::types::{{{}}};", types.join(", "))
+}
+
+/// `name`, shortened with a digest when a database would cut it off.
+fn index_name(name: &str) -> String {
+    if name.len() <= INDEX_NAME_MAX {
+        return name.to_owned();
+    }
+    let digest: String = Sha256::digest(name)
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!(
+        "{}_{digest}",
+        name[..INDEX_NAME_MAX - 9].trim_end_matches('_')
+    )
+}
+
+fn runtime_dependency(source: &RuntimeSource) -> String {
+    let from = match source {
+        RuntimeSource::Vendored => "path = \"vendor/cloudapp-runtime\"".to_owned(),
+        RuntimeSource::Path(path) => format!("path = {:?}", format!("{path}/runtime")),
+        RuntimeSource::Git(url) => match url.split_once('#') {
+            Some((url, revision)) => format!("git = {url:?}, rev = {revision:?}"),
+            None => format!("git = {url:?}"),
+        },
+        RuntimeSource::Registry => format!("version = {:?}", env!("CARGO_PKG_VERSION")),
+    };
+    format!("{{ {from}, default-features = false }}")
+}

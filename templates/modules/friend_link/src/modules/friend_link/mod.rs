@@ -1,0 +1,37 @@
+//! Links to partner campaigns: operators edit and release them, players see them.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `handlers/` | HTTP in and out: `client` for players, `admin` for operators |
+//! | `dto.rs` | what requests carry and answers show |
+//! | `service.rs` | what can be done, and on whose rows |
+//! | `hooks.rs` | the app's own rules around it |
+//! | `seed.rs` | the links of the demo campaign |
+//! | `entity.rs` | the table as SeaORM sees it |
+//! | `migration.rs` | the table as the database gets it |
+
+pub mod dto;
+pub mod entity;
+pub mod handlers;
+pub mod hooks;
+pub mod migration;
+pub mod seed;
+pub mod service;
+
+use cloudapp_runtime::prelude::Module;
+
+/// Permission to see links that are not released.
+pub const READ: &str = "friend_link.read";
+/// Permission to change links.
+pub const WRITE: &str = "friend_link.write";
+
+/// What the registry adds to the app.
+pub fn module() -> Module {
+    Module::new("friend_link")
+        .title("Friend links")
+        .routes(handlers::client::routes())
+        .routes(handlers::admin::routes())
+        .migrations(migration::migrations())
+        .permissions(&[READ, WRITE])
+        .seed(|ctx, demo| Box::pin(seed::demo(ctx, demo)))
+}

@@ -1,0 +1,11 @@
+//! The `cloudapp` command from outside: exit codes, messages, trees.
+
+#![cfg(test)]
+
+mod lock;
+mod module;
+mod new;
+mod preview;
+mod registry;
+mod rendering;
+mod sandbox;
