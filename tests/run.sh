@@ -63,10 +63,10 @@ documentation() {
 }
 
 # Temporary files go to a folder of this run, so that what a test leaves there is seen. A snapshot
-# that differs is a failure, never a new file.
+# that differs is a failure, never a new file. A red suite does not hide what the next ones say.
 tests() {
   mkdir -m 700 "$SCRATCH/tmp"
-  TMPDIR=$SCRATCH/tmp INSTA_UPDATE=no cargo test --locked "$@" </dev/null |
+  TMPDIR=$SCRATCH/tmp INSTA_UPDATE=no cargo test --locked --no-fail-fast "$@" </dev/null |
     tee "$SCRATCH/tests.log"
 }
 

@@ -10,7 +10,7 @@ fn the_table_in_the_docs_is_current() {
     let mut table = String::from(
         "# Error codes\n\n\
          What `error_code` of an answer may hold, with the HTTP status and the default message in \
-         both\nlanguages. A code may be added, and never changes its meaning or its status. This \
+         both languages. A code\nmay be added, and never changes its meaning or its status. This \
          file is written by a test:\n\
          `UPDATE_DOCS=1 cargo test -p cloudapp-runtime the_table_in_the_docs`.\n\n\
          | code | status | English | 中文 |\n|---|---|---|---|\n",
