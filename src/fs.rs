@@ -6,7 +6,7 @@ use std::fs::{self as std_fs, DirBuilder, File, OpenOptions, Permissions, TryLoc
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use thiserror::Error;
 
@@ -166,6 +166,28 @@ pub fn absolute(path: &Path) -> FsResult<PathBuf> {
 /// The path with every link and `..` resolved.
 pub fn canonical(path: &Path) -> FsResult<PathBuf> {
     std_fs::canonicalize(path).named("resolve", path)
+}
+
+/// The path as the operating system would walk it, `..` and links in the way resolved; its end need
+/// not exist, and is not followed when it is a link.
+pub fn place(path: &Path) -> FsResult<PathBuf> {
+    let path = absolute(path)?;
+    let mut place = PathBuf::new();
+    let mut parts = path.components().peekable();
+    while let Some(part) = parts.next() {
+        match part {
+            Component::ParentDir => {
+                place.pop();
+            }
+            part => {
+                place.push(part);
+                if parts.peek().is_some() && exists(&place)? {
+                    place = canonical(&place)?;
+                }
+            }
+        }
+    }
+    Ok(place)
 }
 
 /// Makes one folder with [`DIR_MODE`], whatever the umask; its parent must exist.

@@ -18,7 +18,7 @@ use crate::{fs, ui};
 
 pub(super) fn run(arguments: &NewArgs) -> Result<Outcome> {
     let templates = templates(&arguments.templates)?;
-    let target = current_folder()?.join(&arguments.path);
+    let target = fs::place(&current_folder()?.join(&arguments.path))?;
     let name = project_name(&templates, arguments, &target)?;
     if !arguments.allow_nested {
         refuse_nested(&target)?;
@@ -119,7 +119,7 @@ fn runtime_source(source: &RuntimeSource, target: &Path) -> Result<RuntimeSource
     let RuntimeSource::Path(path) = source else {
         return Ok(source.clone());
     };
-    let checkout = current_folder()?.join(path);
+    let checkout = fs::place(&current_folder()?.join(path))?;
     if !fs::exists(&checkout.join("runtime/Cargo.toml"))? {
         bail!(
             "`--runtime path={path}`: there is no `runtime/Cargo.toml` in `{}`; give the folder of a \
@@ -127,25 +127,10 @@ fn runtime_source(source: &RuntimeSource, target: &Path) -> Result<RuntimeSource
             checkout.display()
         );
     }
-    let relative = relative(&plain(target), &plain(&checkout));
+    let relative = relative(target, &checkout);
     Ok(RuntimeSource::Path(
         relative.to_string_lossy().replace('\\', "/"),
     ))
-}
-
-/// `path` without `.` and `..`, by its text alone.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                plain.pop();
-            }
-            part => plain.push(part),
-        }
-    }
-    plain
 }
 
 fn relative(from: &Path, to: &Path) -> PathBuf {

@@ -72,6 +72,33 @@ fn a_target_inside_another_project_is_refused() {
 }
 
 #[test]
+fn a_target_beside_the_current_project_is_made() {
+    let sandbox = Sandbox::new();
+    sandbox.write("other/Cargo.toml", "[package]\nname = \"other\"\n");
+    sandbox.write("other/src/lib.rs", "");
+    std::os::unix::fs::symlink("other/src", sandbox.path("link")).unwrap();
+    for target in [
+        "../shop",
+        "./src/../../shop-two",
+        "missing/../../shop-three",
+    ] {
+        let command = sandbox.command("other", &["new", target]);
+        run(command).ok();
+    }
+    assert!(sandbox.path("shop/cloudapp.toml").is_file());
+    assert!(sandbox.path("shop-two/cloudapp.toml").is_file());
+    assert!(sandbox.path("shop-three/cloudapp.toml").is_file());
+    // `..` of a link is the parent of where it leads, as it is for every other program.
+    sandbox.unchanged_by(|| {
+        for target in ["link/inner", "link/../inner"] {
+            sandbox
+                .cloudapp(&["new", target])
+                .refused(&["inside another project", "other/"]);
+        }
+    });
+}
+
+#[test]
 fn hostile_names_are_refused_with_a_legal_one() {
     let sandbox = Sandbox::new();
     let long = "x".repeat(300);
