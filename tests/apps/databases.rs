@@ -56,16 +56,12 @@ fn tests_pass(app: &App, server: &str) {
     clean::assert_tested(app, &answer.out);
     test("without a server", "", &["--test", "draft"]).ok();
 
-    // They did use the server: where none listens they fail.
-    let nobody = elsewhere(server, &free_port().to_string());
+    // They did use the server: one that does not know them fails them.
     let one = ["--test", "app", "it_is_alive_and_ready"];
-    let answer = test("on no server", &nobody, &one).exits(101);
+    let answer = test("as a stranger", &stranger(server), &one).exits(101);
     let said = answer.all();
-    assert!(
-        said.contains("no test database can be made"),
-        "{}",
-        tail(&said)
-    );
+    assert!(said.contains("stranger"), "{}", tail(&said));
+    assert!(!said.contains(PASSWORD), "{}", tail(&said));
 }
 
 fn says_what_is_wrong(app: &App, server: &str) {
