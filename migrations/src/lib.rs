@@ -51,6 +51,7 @@ compile_error!("enable at least one of the features `sqlite`, `mysql`, `postgres
 mod engine;
 mod framework;
 pub mod prelude;
+pub mod shard;
 
 pub use engine::{
     Change, DataFuture, Direction, Edited, Event, Finding, FindingKind, Listener, MigrateError,
@@ -58,3 +59,7 @@ pub use engine::{
     StatusRow, StepOutcome, Steps, Stream,
 };
 pub use framework::framework;
+pub use shard::{
+    CompatRule, Layout, LayoutState, SLOTS, Scheme, ShardSpec, SlotMap, load_layouts, md5_int,
+    physical_name, shard_layout, slot_of_int, slot_of_text,
+};

@@ -163,6 +163,17 @@ pub enum MigrateError {
         /// What it should have been.
         what: &'static str,
     },
+    /// The layout of a sharded table holds something that this version did not write.
+    #[error(
+        "the layout of the sharded table `{table}` cannot be read ({reason}): was it written by \
+         a newer version, or edited?"
+    )]
+    BadLayout {
+        /// The sharded table.
+        table: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The history holds something that this engine did not write.
     #[error(
         "the history of migration `{migration}` cannot be read ({reason}): was it written by a \

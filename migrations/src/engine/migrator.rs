@@ -6,6 +6,7 @@ use sea_orm::DbBackend;
 
 use super::error::MigrateError;
 use super::migration::{Rendered, Stream};
+use crate::shard::ShardSpec;
 
 /// Longest name of a migration.
 const MAX_NAME: usize = 190;
@@ -14,6 +15,7 @@ const MAX_NAME: usize = 190;
 #[derive(Debug, Clone)]
 pub struct Migrator {
     streams: Vec<Stream>,
+    specs: Vec<ShardSpec>,
 }
 
 impl Migrator {
@@ -45,7 +47,26 @@ impl Migrator {
                 }
             }
         }
-        Ok(Self { streams })
+        Ok(Self {
+            streams,
+            specs: Vec::new(),
+        })
+    }
+
+    /// Declares the sharded tables: a step on one of them is run on each of its physical tables,
+    /// and creating it writes its layout row. Of a table that has a layout row in the database,
+    /// that row says how many there are, otherwise its spec. [`shard_layout`](crate::shard_layout)
+    /// must be a stream before those that create them.
+    #[must_use]
+    pub fn sharded(mut self, specs: Vec<ShardSpec>) -> Self {
+        self.specs = specs;
+        self
+    }
+
+    /// The sharded tables that were declared.
+    #[must_use]
+    pub fn specs(&self) -> &[ShardSpec] {
+        &self.specs
     }
 
     /// Its streams.

@@ -8,7 +8,7 @@
 mod action;
 mod check;
 mod down;
-mod error;
+pub(crate) mod error;
 mod expected;
 mod fresh;
 mod history;
@@ -17,7 +17,7 @@ mod live;
 mod lock;
 mod migration;
 mod migrator;
-mod probe;
+pub(crate) mod probe;
 mod render;
 mod repair;
 mod report;
