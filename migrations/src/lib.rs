@@ -55,8 +55,8 @@ pub mod shard;
 
 pub use engine::{
     Change, DataFuture, Direction, Edited, Event, Finding, FindingKind, Listener, MigrateError,
-    Migration, MigrationSql, Migrator, Options, Pending, Phase, RepairPlan, Report, Status,
-    StatusRow, StepOutcome, Steps, Stream,
+    Migration, MigrationSql, Migrator, Options, Pending, Phase, RepairPlan, Report, SchemaLock,
+    Status, StatusRow, StepOutcome, Steps, Stream, create_like,
 };
 pub use framework::framework;
 pub use shard::{

@@ -18,11 +18,45 @@ pub type DataFuture<'a> = Pin<Box<dyn Future<Output = Result<(), DbErr>> + Send 
 pub(crate) type DataStep =
     Arc<dyn for<'a> Fn(&'a DatabaseTransaction) -> DataFuture<'a> + Send + Sync>;
 
+/// A statement as it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sql {
+    pub(crate) text: String,
+    /// Where it comes from, if that is a statement on a sharded table.
+    pub(crate) part: Option<Part>,
+}
+
+/// Where a statement on a physical table, or on its layout row, comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    /// The sharded table.
+    pub(crate) table: String,
+    /// What its author wrote, on the logical table.
+    pub(crate) logical: String,
+    /// Number of the physical table; none: the layout row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) number: Option<u16>,
+    /// The author's step, counted from 1: up, or of an explicit `down`.
+    pub(crate) step: usize,
+    /// Which of the statements that undo the step.
+    #[serde(default)]
+    pub(crate) item: usize,
+}
+
+impl Part {
+    /// What must be the same for a statement to be the same: not the text on the physical table.
+    fn normal(&self, backend: DbBackend) -> String {
+        let number = self.number.map(|number| number.to_string());
+        let of = number.unwrap_or_else(|| "layout".to_owned());
+        format!("[{of}] {}", normalise(&self.logical, backend))
+    }
+}
+
 /// A statement or a Rust step, ready to run on one kind of database.
 #[derive(Clone)]
 pub(crate) enum Action {
     /// One SQL statement.
-    Sql(String),
+    Sql(Sql),
     /// A Rust step, run in a transaction with its journal entry.
     Data { label: String, run: DataStep },
     /// A stock sea-orm-migration migration.
@@ -39,19 +73,38 @@ impl fmt::Debug for Action {
 }
 
 impl Action {
-    /// What people see and what the checksum covers.
+    /// A statement on no sharded table.
+    pub(crate) fn sql(text: impl Into<String>) -> Self {
+        Self::Sql(Sql {
+            text: text.into(),
+            part: None,
+        })
+    }
+
+    /// Where it comes from, if that is a statement on a sharded table.
+    pub(crate) fn part(&self) -> Option<&Part> {
+        match self {
+            Self::Sql(sql) => sql.part.as_ref(),
+            Self::Data { .. } | Self::Stock { .. } => None,
+        }
+    }
+
+    /// What people see.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Sql(sql) => sql.clone(),
+            Self::Sql(sql) => sql.text.clone(),
             Self::Data { label, .. } => format!("[rust step] {label}"),
             Self::Stock { name, .. } => format!("[sea-orm migration] {name}"),
         }
     }
 
-    /// [`Self::text`] in its one spelling.
+    /// [`Self::text`] in its one spelling; on a sharded table, what its author wrote.
     pub(crate) fn normal(&self, backend: DbBackend) -> String {
         match self {
-            Self::Sql(sql) => normalise(sql, backend),
+            Self::Sql(Sql {
+                part: Some(part), ..
+            }) => part.normal(backend),
+            Self::Sql(sql) => normalise(&sql.text, backend),
             Self::Data { .. } | Self::Stock { .. } => self.text(),
         }
     }
@@ -63,7 +116,10 @@ impl Action {
             ..Stored::default()
         };
         match self {
-            Self::Sql(sql) => stored.sql = Some(sql.clone()),
+            Self::Sql(sql) => {
+                stored.sql = Some(sql.text.clone());
+                stored.part = sql.part.clone();
+            }
             Self::Data { label, .. } => stored.data = Some(label.clone()),
             Self::Stock { name, .. } => stored.stock = Some(name.clone()),
         }
@@ -89,6 +145,8 @@ pub(crate) struct Stored {
     pub(crate) stock: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) undoes: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "shard")]
+    pub(crate) part: Option<Part>,
 }
 
 impl Stored {
@@ -106,18 +164,40 @@ impl Stored {
 
     /// As [`Action::normal`].
     pub(crate) fn normal(&self, backend: DbBackend) -> String {
-        match &self.sql {
-            Some(sql) => normalise(sql, backend),
-            None => self.text(),
+        match (&self.part, &self.sql) {
+            (Some(part), _) => part.normal(backend),
+            (None, Some(sql)) => normalise(sql, backend),
+            (None, None) => self.text(),
         }
     }
 
     /// The action again: SQL from the history, Rust code from `code`, where it must still be.
     pub(crate) fn revive<'a>(&self, mut code: impl Iterator<Item = &'a Action>) -> Option<Action> {
         if let Some(sql) = &self.sql {
-            return Some(Action::Sql(sql.clone()));
+            return Some(Action::Sql(Sql {
+                text: sql.clone(),
+                part: self.part.clone(),
+            }));
         }
         let text = self.text();
         code.find(|action| action.text() == text).cloned()
     }
+}
+
+/// What the authors of these statements wrote: each statement on a sharded table once.
+pub(crate) fn as_written<'a>(
+    steps: impl Iterator<Item = (Option<&'a Part>, String)>,
+) -> Vec<String> {
+    let mut written = Vec::new();
+    let mut before: Option<&Part> = None;
+    for (part, text) in steps {
+        let again = before
+            .zip(part)
+            .is_some_and(|(a, b)| (a.step, a.item) == (b.step, b.item));
+        if !again {
+            written.push(part.map_or(text, |part| part.logical.clone()));
+        }
+        before = part;
+    }
+    written
 }

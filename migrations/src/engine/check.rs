@@ -1,14 +1,17 @@
 //! `check`: is the database what code and history say? Reads only.
 
-use sea_orm::DatabaseConnection;
+use std::collections::BTreeMap;
+
+use sea_orm::{DatabaseConnection, DbBackend};
 use serde::Serialize;
 
 use super::error::{Doing, MigrateError};
-use super::expected::{Table, expected};
-use super::history::{self, State};
+use super::expected::{Table, Tables, expected, fold};
+use super::history::State;
 use super::live::{self, LiveTable};
 use super::migrator::Migrator;
 use super::status::{Status, StatusRow, compare};
+use crate::shard::{Layout, SLOTS, load_layouts};
 
 /// What kind of thing is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -23,6 +26,8 @@ pub enum FindingKind {
     MissingColumn,
     /// An index that a migration made is gone.
     MissingIndex,
+    /// A table bears the name of a part of a sharded table, whose layout does not know it.
+    UnknownShard,
 }
 
 /// One thing that is wrong.
@@ -30,7 +35,7 @@ pub enum FindingKind {
 pub struct Finding {
     /// What kind.
     pub kind: FindingKind,
-    /// The migration that it is about.
+    /// The migration that it is about; empty if the history does not tell.
     pub migration: String,
     /// One sentence, with what to do.
     pub message: String,
@@ -45,13 +50,17 @@ impl Migrator {
     /// As [`Self::status`].
     pub async fn check(&self, conn: &DatabaseConnection) -> Result<Vec<Finding>, MigrateError> {
         let backend = conn.get_database_backend();
-        let code = self.rendered(backend)?;
-        let rows = history::load(conn).await?;
-        let mut findings: Vec<Finding> = compare(&code, &rows).iter().filter_map(about).collect();
+        let view = self.look(conn).await?;
+        let status = compare(&view.code, &view.rows);
+        let mut findings: Vec<Finding> = status.iter().filter_map(about).collect();
         let live = live::load(conn).await.doing("reading the schema")?;
-        let applied = rows.iter().filter(|row| row.state == State::Done);
-        for (name, table) in expected(applied, backend) {
-            drift(&name, &table, live.get(&name), &mut findings);
+        let applied = view.rows.iter().filter(|row| row.state == State::Done);
+        let tables = expected(applied, backend);
+        for (name, table) in &tables {
+            drift(name, table, live.get(name), &mut findings);
+        }
+        for layout in load_layouts(conn).await? {
+            strays(&layout, &live, &tables, backend, &mut findings);
         }
         Ok(findings)
     }
@@ -94,6 +103,38 @@ fn about(row: &StatusRow) -> Option<Finding> {
         migration: name.clone(),
         message,
     })
+}
+
+/// Tables that look like parts of a sharded table and are none.
+fn strays(
+    layout: &Layout,
+    live: &BTreeMap<String, LiveTable>,
+    tables: &Tables,
+    backend: DbBackend,
+    findings: &mut Vec<Finding>,
+) {
+    let known = layout.numbers();
+    let name_of = |number| fold(&layout.physical(number), backend);
+    let first = known
+        .first()
+        .and_then(|number| tables.get(&name_of(*number)));
+    let every = (0_u16..).take(SLOTS);
+    for name in every.filter(|number| !known.contains(number)).map(name_of) {
+        if live.contains_key(&name) && !tables.contains_key(&name) {
+            findings.push(Finding {
+                kind: FindingKind::UnknownShard,
+                migration: first
+                    .map(|table| table.migration.clone())
+                    .unwrap_or_default(),
+                message: format!(
+                    "table `{name}` looks like a part of the sharded table `{}`, but its layout \
+                     does not know it: no query reads it. A reshard that was stopped may have \
+                     left it; see what it holds, then drop or rename it",
+                    layout.table
+                ),
+            });
+        }
+    }
 }
 
 fn drift(name: &str, table: &Table, live: Option<&LiveTable>, findings: &mut Vec<Finding>) {

@@ -28,55 +28,54 @@ impl Migrator {
         n: usize,
         options: &Options,
     ) -> Result<Report, MigrateError> {
-        let code = self.rendered(conn.get_database_backend())?;
         let mut report = Report::default();
-        if n == 0 || history::load(conn).await?.is_empty() {
+        if n == 0 || self.look(conn).await?.rows.is_empty() {
             return Ok(report);
         }
         let mut session = Session::open(conn, options).await?;
-        let outcome = undo_last(&mut session, &code, n, &mut report).await;
+        let outcome = undo_last(self, &mut session, n, &mut report).await;
         let closed = session.close().await;
         outcome.and(closed).map(|()| report)
     }
 }
 
 async fn undo_last(
+    migrator: &Migrator,
     session: &mut Session<'_>,
-    code: &[Rendered],
     n: usize,
     report: &mut Report,
 ) -> Result<(), MigrateError> {
-    let of = |row: &Row| code.iter().find(|migration| migration.name == row.name);
-    let mut names = Vec::new();
     session.begin().await?;
-    for row in newest_first(history::load(session.handle()?).await?)
-        .into_iter()
-        .take(n)
-    {
-        // All are planned before the first is undone.
-        plan(&row, of(&row))?;
-        names.push(row.name);
-    }
+    let mut view = migrator.look(session.handle()?).await?;
     session.rollback().await?;
+    view.refuse_moving()?;
+    let mut names = Vec::new();
+    for row in newest_first(&view.rows).into_iter().take(n) {
+        // All are planned before the first is undone.
+        plan(row, view.code_of(row))?;
+        names.push(row.name.clone());
+    }
     for name in names {
         session.begin().await?;
-        let rows = history::load(session.handle()?).await?;
+        view = migrator.look_again(session.handle()?, Some(view)).await?;
         session.rollback().await?;
-        let row = rows.into_iter().find(|row| row.name == name);
+        let row = view.rows.iter().find(|row| row.name == name);
         let row = row.ok_or_else(|| MigrateError::ChangedMeanwhile {
             migration: name.clone(),
         })?;
-        report.changes.push(revert(session, &row, of(&row)).await?);
+        let change = revert(session, row, view.code_of(row)).await?;
+        report.changes.push(change);
     }
     Ok(())
 }
 
-fn newest_first(mut rows: Vec<Row>) -> Vec<Row> {
+fn newest_first(rows: &[Row]) -> Vec<&Row> {
     let rank = |row: &Row| match row.state {
         State::Reverting => 0,
         State::Running => 1,
         State::Done => 2,
     };
+    let mut rows: Vec<&Row> = rows.iter().collect();
     rows.sort_by_key(|row| (rank(row), std::cmp::Reverse(row.position)));
     rows
 }
@@ -207,7 +206,12 @@ async fn revert_journalled<'a>(
         }
         refuse_guessing(row, &undo, steps_up, session.backend)?;
         history::mark(session.handle()?, &row.name, Mark::Step(steps_up)).await?;
-        history::mark(session.handle()?, &row.name, Mark::Reverting(&undo)).await?;
+        history::mark(
+            session.handle()?,
+            &row.name,
+            Mark::Reverting(&row.up, &undo),
+        )
+        .await?;
     }
     let work = work(row, undo, steps_up);
     work.started(session);
@@ -229,7 +233,10 @@ fn refuse_guessing(
     backend: DbBackend,
 ) -> Result<(), MigrateError> {
     let seen = |undo: &Undo| match &undo.action {
-        Action::Sql(sql) => matches!(read(sql, backend).class, Class::Schema | Class::Repeatable),
+        Action::Sql(sql) => matches!(
+            read(&sql.text, backend).class,
+            Class::Schema | Class::Repeatable
+        ),
         Action::Data { .. } | Action::Stock { .. } => false,
     };
     let blind = undo

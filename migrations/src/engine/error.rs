@@ -163,6 +163,23 @@ pub enum MigrateError {
         /// What it should have been.
         what: &'static str,
     },
+    /// A table cannot be sharded as it is declared.
+    #[error("`{table}` cannot be sharded so: {reason}")]
+    BadShard {
+        /// The sharded table.
+        table: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A sharded table is being moved between its physical tables.
+    #[error(
+        "a reshard of `{table}` is under way: finish or abort it first (`migrate reshard {table}`, \
+         or with `--abort`); then run `migrate` again"
+    )]
+    Moving {
+        /// The sharded table.
+        table: String,
+    },
     /// The layout of a sharded table holds something that this version did not write.
     #[error(
         "the layout of the sharded table `{table}` cannot be read ({reason}): was it written by \

@@ -47,6 +47,25 @@ pub(crate) fn expected<'a>(rows: impl Iterator<Item = &'a Row>, backend: DbBacke
     tables
 }
 
+/// Plays through statements of no particular migration.
+pub(crate) fn expected_of<'a>(
+    statements: impl Iterator<Item = &'a str>,
+    backend: DbBackend,
+) -> Tables {
+    let mut tables = Tables::new();
+    for sql in statements {
+        for effect in read(sql, backend).effects {
+            let mut player = Player {
+                tables: &mut tables,
+                migration: "",
+                backend,
+            };
+            player.play(effect);
+        }
+    }
+    tables
+}
+
 struct Player<'a> {
     tables: &'a mut Tables,
     migration: &'a str,

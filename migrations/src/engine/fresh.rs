@@ -7,6 +7,7 @@ use super::history;
 use super::migrator::Migrator;
 use super::report::{Event, Options, Report};
 use super::session::Session;
+use super::shards::Shards;
 
 const DOING: &str = "dropping everything";
 
@@ -24,7 +25,9 @@ impl Migrator {
         options: &Options,
     ) -> Result<Report, MigrateError> {
         // What cannot be rendered is told before anything is lost.
-        self.rendered(conn.get_database_backend())?;
+        let backend = conn.get_database_backend();
+        let shards = Shards::new(self.specs(), Vec::new(), backend)?;
+        self.rendered(backend, &shards, &[])?;
         let mut session = Session::open(conn, options).await?;
         let outcome = match session.backend {
             DbBackend::MySql => drop_mysql(&mut session).await,

@@ -247,8 +247,8 @@ pub(crate) enum Mark<'a> {
     Undone(usize),
     /// The migration has this state.
     State(State),
-    /// Going down begins, with these statements.
-    Reverting(&'a [Undo]),
+    /// Going down begins: from these statements, with those.
+    Reverting(&'a [Stored], &'a [Undo]),
     /// Applied, after so many milliseconds.
     Done(u64),
     /// The text of the migration is now this.
@@ -270,8 +270,9 @@ pub(crate) async fn mark(
         Mark::State(state) => update
             .value("state", state.as_str())
             .value("started", 0_i64),
-        Mark::Reverting(down) => update
+        Mark::Reverting(up, down) => update
             .value("state", State::Reverting.as_str())
+            .value("up_sql", serde_json::to_string(up).unwrap_or_default())
             .value("down_sql", json_down(Some(down)))
             .value("undone", 0_i64)
             .value("started", 0_i64),

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use sea_orm::DbBackend;
 
-use super::action::{Action, Undo};
+use super::action::{Action, Undo, as_written};
 use super::error::MigrateError;
 use super::inverse::inverse;
 use super::render::render;
+use super::shards::Shards;
 use super::sql::normal::checksum;
 use super::steps::{Step, Steps, Written};
+use super::undoing::undoing;
 
 type Build = Arc<dyn Fn(&mut Steps) + Send + Sync>;
 
@@ -94,7 +96,7 @@ impl Migration {
     /// # Errors
     /// A step that `backend` cannot run.
     pub fn sql(&self, backend: DbBackend) -> Result<MigrationSql, MigrateError> {
-        let rendered = Rendered::new(self, "", backend)?;
+        let rendered = Rendered::new(self, "", backend, &Shards::default())?;
         Ok(MigrationSql {
             up: rendered.up.iter().map(Action::text).collect(),
             down: rendered
@@ -139,30 +141,43 @@ impl Rendered {
         migration: &Migration,
         stream: &'static str,
         backend: DbBackend,
+        shards: &Shards,
     ) -> Result<Self, MigrateError> {
         let mut up = Vec::new();
         let mut down = Ok(Vec::new());
         for (index, written) in collect(&migration.up, backend).iter().enumerate() {
             let bad = |reason| bad_step(migration, index, reason);
-            for action in render(&written.step, backend).map_err(bad)? {
-                let number = up.len() + 1;
-                let undo = match &written.undo {
-                    Some(steps) => Ok(explicit(steps.iter(), Some(number), backend).map_err(bad)?),
-                    None => derived(&written.step, number, &action, backend),
-                };
-                down = down.and_then(|after| undo.map(|undo| [undo, after].concat()));
-                up.push(action);
-            }
+            let step = index + 1;
+            let actions = render(&written.step, backend, shards, (step, 0)).map_err(bad)?;
+            let number = up.len() + 1;
+            let Some(first) = actions.first() else {
+                continue;
+            };
+            let undo = match &written.undo {
+                Some(steps) => Ok(explicit(steps, step, shards, backend).map_err(bad)?),
+                None => derived(&written.step, (number, step), first, shards, backend),
+            };
+            let undo = undo.map(|undo| undoing(number, &actions, undo));
+            down = down.and_then(|after| undo.map(|undo| [undo, after].concat()));
+            up.extend(actions);
         }
         if let Some(build) = &migration.down {
             let mut all = Vec::new();
             for (index, written) in collect(build, backend).iter().enumerate() {
                 let bad = |reason| bad_step(migration, index, format!("(of `down`) {reason}"));
-                all.extend(explicit(std::iter::once(&written.step), None, backend).map_err(bad)?);
+                let actions = render(&written.step, backend, shards, (index + 1, 0));
+                let undo = |action| Undo {
+                    action,
+                    undoes: None,
+                };
+                all.extend(actions.map_err(bad)?.into_iter().map(undo));
             }
             down = Ok(all);
         }
-        let normal: Vec<String> = up.iter().map(|action| action.normal(backend)).collect();
+        let normal = as_written(
+            up.iter()
+                .map(|action| (action.part(), action.normal(backend))),
+        );
         Ok(Self {
             name: migration.name,
             stream,
@@ -187,44 +202,44 @@ fn bad_step(migration: &Migration, index: usize, reason: String) -> MigrateError
     }
 }
 
-/// What the author says undoes step `undoes`, or the whole migration.
-fn explicit<'a>(
-    steps: impl Iterator<Item = &'a Step>,
-    undoes: Option<usize>,
+/// What the author says undoes step `step`: a list for each statement.
+fn explicit(
+    steps: &[Step],
+    step: usize,
+    shards: &Shards,
     backend: DbBackend,
-) -> Result<Vec<Undo>, String> {
-    let mut all = Vec::new();
-    for step in steps {
-        let actions = render(step, backend)?;
-        all.extend(actions.into_iter().map(|action| Undo { action, undoes }));
-    }
-    Ok(all)
+) -> Result<Vec<Vec<Action>>, String> {
+    let lists = steps.iter().enumerate();
+    lists
+        .map(|(item, undo)| render(undo, backend, shards, (step, item)))
+        .collect()
 }
 
-/// What undoes step `number`, told from the step itself.
+/// What undoes a step, told from the step itself. `at`: its number among the actions, and among the
+/// author's steps.
 fn derived(
     step: &Step,
-    number: usize,
+    at: (usize, usize),
     action: &Action,
+    shards: &Shards,
     backend: DbBackend,
-) -> Result<Vec<Undo>, String> {
-    let undoing = |action| Undo {
-        action,
-        undoes: Some(number),
-    };
+) -> Result<Vec<Vec<Action>>, String> {
+    let number = at.0;
     match (step, action) {
-        (Step::Stock(_), stock) => Ok(vec![undoing(stock.clone())]),
+        (Step::Stock(_), stock) => Ok(vec![vec![stock.clone()]]),
         (Step::Sql(_) | Step::SqlFor(..) | Step::Data { .. }, action) => Err(format!(
             "only its author knows what undoes step {number}: {}",
             action.text()
         )),
         (_, Action::Sql(sql)) => {
-            let statements = inverse(sql, backend)
-                .ok_or_else(|| format!("step {number} loses what was there: {sql}"))?;
-            Ok(statements
-                .into_iter()
-                .map(|sql| undoing(Action::Sql(sql)))
-                .collect())
+            let part = sql.part.as_ref();
+            let written = part.map_or(&sql.text, |part| &part.logical);
+            let about = part.map(|part| part.table.as_str());
+            let statements = inverse(written, backend)
+                .ok_or_else(|| format!("step {number} loses what was there: {written}"))?;
+            let expand =
+                |(item, sql): (usize, &String)| shards.expand(sql, about, (at.1, item), backend);
+            statements.iter().enumerate().map(expand).collect()
         }
         (_, Action::Data { .. } | Action::Stock { .. }) => Ok(Vec::new()),
     }

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use sea_orm::DbBackend;
 
 use super::error::MigrateError;
+use super::history::{Row, State};
 use super::migration::{Rendered, Stream};
+use super::shards::Shards;
 use crate::shard::ShardSpec;
 
 /// Longest name of a migration.
@@ -76,14 +78,30 @@ impl Migrator {
     }
 
     /// All migrations in the order of application, for one kind of database.
-    pub(crate) fn rendered(&self, backend: DbBackend) -> Result<Vec<Rendered>, MigrateError> {
+    /// Of one that `rows` say is half applied, on the physical tables with which it began.
+    pub(crate) fn rendered(
+        &self,
+        backend: DbBackend,
+        shards: &Shards,
+        rows: &[Row],
+    ) -> Result<Vec<Rendered>, MigrateError> {
         let all = self.streams.iter().flat_map(|stream| {
             stream
                 .migrations
                 .iter()
                 .map(|migration| (stream.name, migration))
         });
-        all.map(|(stream, migration)| Rendered::new(migration, stream, backend))
-            .collect()
+        let running = |name: &str| {
+            rows.iter()
+                .find(|row| row.name == name && row.state == State::Running)
+        };
+        all.map(|(stream, migration)| match running(migration.name()) {
+            Some(row) => {
+                let begun = shards.as_begun(row, backend);
+                Rendered::new(migration, stream, backend, &begun)
+            }
+            None => Rendered::new(migration, stream, backend, shards),
+        })
+        .collect()
     }
 }

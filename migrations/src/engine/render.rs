@@ -1,26 +1,33 @@
 //! From a step on logical tables to the statements of one database.
 //!
-//! [`render`] is the only place where that happens: a step on a table that is split into physical
-//! ones would become several statements here, each with its own journal entry.
+//! [`render`] is the only place where that happens: a step on a sharded table becomes one statement
+//! for each of its physical ones, each with its own journal entry.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sea_orm::DbBackend;
 use sea_orm::StatementBuilder;
 use sea_orm::sea_query::{
-    ForeignKeyCreateStatement, IndexCreateStatement, TableAlterStatement, TableCreateStatement,
-    TableDropStatement,
+    ForeignKeyCreateStatement, IndexCreateStatement, IndexDropStatement, TableAlterStatement,
+    TableCreateStatement, TableDropStatement,
 };
 
 use super::action::Action;
+use super::shards::Shards;
 use super::sql::lexer::tokens;
 use super::sql::normal::is_several;
-use super::sql::{Class, read};
+use super::sql::{Class, Effect, read};
 use super::steps::Step;
 use super::types::substitute;
 
-/// The actions of `step` on `backend`, or why there are none.
-pub(crate) fn render(step: &Step, backend: DbBackend) -> Result<Vec<Action>, String> {
+/// The actions of `step` on `backend`, or why there are none. `place`: which step it is, and which
+/// of those that undo a step.
+pub(crate) fn render(
+    step: &Step,
+    backend: DbBackend,
+    shards: &Shards,
+    place: (usize, usize),
+) -> Result<Vec<Action>, String> {
     let sql = match step {
         Step::CreateTable(statement) => create_table(statement, backend)?,
         Step::AlterTable(statement) => alter_table(statement, backend)?,
@@ -56,7 +63,28 @@ pub(crate) fn render(step: &Step, backend: DbBackend) -> Result<Vec<Action>, Str
                 .into(),
         );
     }
-    Ok(vec![Action::Sql(sql)])
+    let about = match step {
+        Step::DropIndex(statement) => table_of_index(statement),
+        _ => None,
+    };
+    let actions = shards.expand(&sql, about.as_deref(), place, backend)?;
+    let whole = matches!(step, Step::DropForeignKey(_));
+    match actions.iter().find_map(Action::part) {
+        Some(part) if whole => Err(format!(
+            "the sharded table `{}` has no foreign keys",
+            part.table
+        )),
+        _ => Ok(actions),
+    }
+}
+
+/// The table of an index that is dropped; only MySQL's statement names it.
+fn table_of_index(statement: &IndexDropStatement) -> Option<String> {
+    let sql = build(statement, DbBackend::MySql).ok()?;
+    match read(&sql, DbBackend::MySql).effects.first()? {
+        Effect::DropIndex { table, .. } => table.as_ref().map(|table| table.name.clone()),
+        _ => None,
+    }
 }
 
 fn create_table(statement: &TableCreateStatement, backend: DbBackend) -> Result<String, String> {
@@ -115,10 +143,7 @@ fn create_index(statement: &IndexCreateStatement, backend: DbBackend) -> Result<
     build(&statement, backend)
 }
 
-fn drop_index(
-    statement: &sea_orm::sea_query::IndexDropStatement,
-    backend: DbBackend,
-) -> Result<String, String> {
+fn drop_index(statement: &IndexDropStatement, backend: DbBackend) -> Result<String, String> {
     let elsewhere = build(statement, DbBackend::Postgres)?;
     if backend == DbBackend::MySql && read(&elsewhere, DbBackend::Postgres).guarded {
         return Err("MySQL knows no DROP INDEX IF EXISTS: leave `.if_exists()` out".into());

@@ -5,8 +5,10 @@ use sea_orm::DatabaseConnection;
 use serde::Serialize;
 use similar::TextDiff;
 
+use super::action::as_written;
 use super::error::MigrateError;
 use super::history::{self, Mark, Row, State};
+use super::look::View;
 use super::migration::Rendered;
 use super::migrator::Migrator;
 use super::report::Options;
@@ -53,27 +55,20 @@ impl Migrator {
     /// As [`Self::status`].
     pub async fn repair(&self, conn: &DatabaseConnection) -> Result<RepairPlan, MigrateError> {
         let backend = conn.get_database_backend();
-        let code = self.rendered(backend)?;
+        let View { code, rows, .. } = self.look(conn).await?;
         let mut plan = RepairPlan::default();
-        for row in history::load(conn)
-            .await?
-            .iter()
-            .filter(|row| row.state == State::Done)
-        {
+        for row in rows.iter().filter(|row| row.state == State::Done) {
             match code.iter().find(|migration| migration.name == row.name) {
                 None => plan.missing.push(row.name.clone()),
                 Some(code) if code.checksum == row.checksum => {}
                 Some(code) => {
-                    let stored: Vec<String> = row
-                        .up
-                        .iter()
-                        .map(|step| pretty(&step.text(), backend))
-                        .collect();
-                    let present: Vec<String> = code
-                        .up
-                        .iter()
-                        .map(|step| pretty(&step.text(), backend))
-                        .collect();
+                    let stored = row.up.iter().map(|step| (step.part.as_ref(), step.text()));
+                    let present = code.up.iter().map(|step| (step.part(), step.text()));
+                    let shown = |steps: Vec<String>| -> Vec<String> {
+                        steps.iter().map(|sql| pretty(sql, backend)).collect()
+                    };
+                    let stored = shown(as_written(stored));
+                    let present = shown(as_written(present));
                     plan.edited.push(edited(row, code, &stored, &present));
                 }
             }
@@ -94,9 +89,8 @@ impl Migrator {
         if plan.edited.is_empty() {
             return Ok(());
         }
-        let code = self.rendered(conn.get_database_backend())?;
         let mut session = Session::open(conn, options).await?;
-        let outcome = accept(&mut session, &code, plan).await;
+        let outcome = accept(self, &mut session, plan).await;
         let closed = session.close().await;
         outcome.and(closed)
     }
@@ -111,8 +105,8 @@ impl Migrator {
         name: &str,
         options: &Options,
     ) -> Result<(), MigrateError> {
-        let known = self.rendered(conn.get_database_backend())?;
-        let known = known.iter().any(|migration| migration.name == name);
+        let mut known = self.streams().iter().flat_map(|stream| &stream.migrations);
+        let known = known.any(|migration| migration.name() == name);
         with_row(conn, options, name, async |session, row| {
             if known || row.state != State::Done {
                 return Err(unknown(name, "is applied and without code"));
@@ -176,13 +170,13 @@ fn edited(row: &Row, code: &Rendered, stored: &[String], present: &[String]) -> 
 }
 
 async fn accept(
+    migrator: &Migrator,
     session: &mut Session<'_>,
-    code: &[Rendered],
     plan: &RepairPlan,
 ) -> Result<(), MigrateError> {
     session.begin().await?;
     let handle = session.handle()?;
-    let rows = history::load(handle).await?;
+    let View { rows, code, .. } = migrator.look(handle).await?;
     for edited in &plan.edited {
         let row = rows
             .iter()

@@ -9,7 +9,7 @@ use std::time::Instant;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
-use super::action::Action;
+use super::action::{Action, Sql};
 use super::error::{Doing, MigrateError};
 use super::history::{self, Mark};
 use super::lock::is_refusal;
@@ -100,7 +100,7 @@ impl Work<'_> {
             self.tell(session, index, Phase::Announced);
             let handle = session.handle()?;
             let ran = match action {
-                Action::Sql(sql) => handle.execute_unprepared(sql).await.map(|_| ()),
+                Action::Sql(sql) => handle.execute_unprepared(&sql.text).await.map(|_| ()),
                 Action::Data { run, .. } => run(handle).await,
                 Action::Stock { migration, .. } => {
                     stock(
@@ -129,7 +129,7 @@ impl Work<'_> {
         for (index, action) in self.actions.iter().enumerate().skip(self.done) {
             let in_flight = self.in_flight && index == self.done;
             match action {
-                Action::Sql(sql) => {
+                Action::Sql(Sql { text: sql, .. }) => {
                     let reading = read(sql, session.backend);
                     if reading.class == Class::Rows {
                         self.run_rows(session, index, action).await?;
@@ -322,7 +322,7 @@ pub(crate) fn needs_journal<'a>(
     backend: DbBackend,
 ) -> bool {
     let outside = |action: &Action| match action {
-        Action::Sql(sql) => read(sql, backend).outside_transaction,
+        Action::Sql(sql) => read(&sql.text, backend).outside_transaction,
         Action::Data { .. } => false,
         Action::Stock { migration, .. } => {
             backend == DbBackend::Postgres && migration.use_transaction() == Some(false)

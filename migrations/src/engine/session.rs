@@ -9,7 +9,7 @@
 //! same node.
 //!
 //! SQLite: each transaction takes the write lock of the file when it begins, and reads the history
-//! anew.
+//! anew. Who must keep migrations away for longer holds a [`lease`](mod@super::lease).
 
 use std::time::{Duration, Instant};
 
@@ -19,11 +19,12 @@ use sea_orm::{
 };
 
 use super::error::{Doing, MigrateError};
+use super::lease;
 use super::lock;
 use super::report::{Event, Options};
 
 /// Time between two attempts to get the lock.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(crate) const PAUSE: Duration = Duration::from_millis(50);
 
 /// Time after which a wait is worth telling.
 const TELL_AFTER: Duration = Duration::from_millis(500);
@@ -33,8 +34,7 @@ const DOING_BEGIN: &str = "beginning a transaction";
 enum Mode {
     /// A connection of its own, with the session lock.
     Pinned {
-        pool: DatabaseConnection,
-        handle: DatabaseTransaction,
+        pinned: Pinned,
         in_transaction: bool,
     },
     /// The app's SQLite pool; the handle is there inside of a transaction.
@@ -56,21 +56,14 @@ impl<'a> Session<'a> {
         conn: &'a DatabaseConnection,
         options: &'a Options,
     ) -> Result<Session<'a>, MigrateError> {
-        const DOING: &str = "connecting to migrate";
         let backend = conn.get_database_backend();
         let mode = if backend == DbBackend::Sqlite {
             Mode::Sqlite { handle: None }
         } else {
-            let pool = own_pool(conn).await?;
-            // Beginning takes a connection out of the pool for good; the transaction itself is
-            // ended at once, so that the engine can begin and commit its own, all on that one
-            // connection.
-            let handle = pool.begin().await.doing(DOING)?;
-            handle.execute_unprepared("COMMIT").await.doing(DOING)?;
-            wait_for_lock(&handle, options).await?;
+            let pinned = Pinned::open(conn).await?;
+            wait_for_lock(&pinned.handle, options).await?;
             Mode::Pinned {
-                pool,
-                handle,
+                pinned,
                 in_transaction: false,
             }
         };
@@ -85,7 +78,7 @@ impl<'a> Session<'a> {
     /// Where statements run. On SQLite only inside of a transaction.
     pub(crate) fn handle(&self) -> Result<&DatabaseTransaction, MigrateError> {
         let handle = match &self.mode {
-            Mode::Pinned { handle, .. } => Some(handle),
+            Mode::Pinned { pinned, .. } => Some(&pinned.handle),
             Mode::Sqlite { handle } => handle.as_ref(),
         };
         let none = || DbErr::Custom("no transaction is open".to_owned());
@@ -96,14 +89,11 @@ impl<'a> Session<'a> {
     pub(crate) async fn begin(&mut self) -> Result<(), MigrateError> {
         match &mut self.mode {
             Mode::Pinned {
-                handle,
+                pinned,
                 in_transaction,
-                ..
             } => {
-                handle
-                    .execute_unprepared("BEGIN")
-                    .await
-                    .doing(DOING_BEGIN)?;
+                let begin = pinned.handle.execute_unprepared("BEGIN");
+                begin.await.doing(DOING_BEGIN)?;
                 *in_transaction = true;
             }
             Mode::Sqlite { handle } => {
@@ -126,12 +116,11 @@ impl<'a> Session<'a> {
     async fn end(&mut self, how: &str, doing: &'static str) -> Result<(), MigrateError> {
         match &mut self.mode {
             Mode::Pinned {
-                handle,
+                pinned,
                 in_transaction,
-                ..
             } => {
                 if std::mem::take(in_transaction) {
-                    handle.execute_unprepared(how).await.doing(doing)?;
+                    pinned.handle.execute_unprepared(how).await.doing(doing)?;
                 }
                 Ok(())
             }
@@ -146,15 +135,40 @@ impl<'a> Session<'a> {
     /// Frees the lock and disconnects. (Dropping the session does that too, a little later.)
     pub(crate) async fn close(mut self) -> Result<(), MigrateError> {
         self.rollback().await?;
-        if let Mode::Pinned { pool, handle, .. } = self.mode {
-            const DOING: &str = "freeing the lock";
-            lock::release(&handle).await.doing(DOING)?;
-            // So that the handle finds the transaction that it believes in.
-            handle.execute_unprepared("BEGIN").await.doing(DOING)?;
-            handle.rollback().await.doing(DOING)?;
-            pool.close().await.doing(DOING)?;
+        match self.mode {
+            Mode::Pinned { pinned, .. } => pinned.close().await,
+            Mode::Sqlite { .. } => Ok(()),
         }
-        Ok(())
+    }
+}
+
+/// A connection of its own, for the session lock.
+pub(crate) struct Pinned {
+    pool: DatabaseConnection,
+    pub(crate) handle: DatabaseTransaction,
+}
+
+impl Pinned {
+    /// Connects as `conn` does.
+    pub(crate) async fn open(conn: &DatabaseConnection) -> Result<Self, MigrateError> {
+        const DOING: &str = "connecting to migrate";
+        let pool = own_pool(conn).await?;
+        // Beginning takes a connection out of the pool for good; the transaction itself is ended at
+        // once, so that the engine can begin and commit its own, all on that one connection.
+        let handle = pool.begin().await.doing(DOING)?;
+        handle.execute_unprepared("COMMIT").await.doing(DOING)?;
+        Ok(Self { pool, handle })
+    }
+
+    /// Frees the lock and disconnects.
+    pub(crate) async fn close(self) -> Result<(), MigrateError> {
+        const DOING: &str = "freeing the lock";
+        let Self { pool, handle } = self;
+        lock::release(&handle).await.doing(DOING)?;
+        // So that the handle finds the transaction that it believes in.
+        handle.execute_unprepared("BEGIN").await.doing(DOING)?;
+        handle.rollback().await.doing(DOING)?;
+        pool.close().await.doing(DOING)
     }
 }
 
@@ -194,7 +208,8 @@ async fn own_pool(conn: &DatabaseConnection) -> Result<DatabaseConnection, Migra
     }
 }
 
-async fn wait_for_lock(
+/// Waits for the session lock.
+pub(crate) async fn wait_for_lock(
     handle: &DatabaseTransaction,
     options: &Options,
 ) -> Result<(), MigrateError> {
@@ -224,8 +239,30 @@ fn acquired(begun: Instant, told: bool, options: &Options) {
     }
 }
 
-/// Begins with the write lock; waits for other writers.
+/// Begins with the write lock; waits for other writers, and for the holder of a lease.
 async fn begin_writing(
+    conn: &DatabaseConnection,
+    options: &Options,
+) -> Result<DatabaseTransaction, MigrateError> {
+    let begun = Instant::now();
+    let mut told = false;
+    loop {
+        let handle = begin_immediate(conn, options).await?;
+        if !lease::is_held(&handle).await? {
+            acquired(begun, told, options);
+            return Ok(handle);
+        }
+        handle.rollback().await.doing(DOING_BEGIN)?;
+        if begun.elapsed() >= options.lock_timeout {
+            return Err(timed_out(begun, None));
+        }
+        tell_once(&mut told, options);
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Begins with the write lock; waits for other writers.
+pub(crate) async fn begin_immediate(
     conn: &DatabaseConnection,
     options: &Options,
 ) -> Result<DatabaseTransaction, MigrateError> {
@@ -264,7 +301,7 @@ fn tell_once(told: &mut bool, options: &Options) {
     }
 }
 
-fn timed_out(begun: Instant, holder: Option<String>) -> MigrateError {
+pub(crate) fn timed_out(begun: Instant, holder: Option<String>) -> MigrateError {
     MigrateError::LockTimeout {
         waited_s: begun.elapsed().as_secs(),
         holder,

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::action::Action;
 use super::error::MigrateError;
-use super::history::{self, Row, State};
+use super::history::{Row, State};
+use super::look::View;
 use super::migration::Rendered;
 use super::migrator::Migrator;
 
@@ -86,9 +87,8 @@ impl Migrator {
     /// # Errors
     /// The database cannot be read, or a step cannot be rendered for it.
     pub async fn status(&self, conn: &DatabaseConnection) -> Result<Vec<StatusRow>, MigrateError> {
-        let code = self.rendered(conn.get_database_backend())?;
-        let rows = history::load(conn).await?;
-        Ok(compare(&code, &rows))
+        let view = self.look(conn).await?;
+        Ok(compare(&view.code, &view.rows))
     }
 
     /// What [`Self::up`] would run, in order. Reads only; takes no lock.
@@ -96,8 +96,7 @@ impl Migrator {
     /// # Errors
     /// As [`Self::status`].
     pub async fn pending(&self, conn: &DatabaseConnection) -> Result<Vec<Pending>, MigrateError> {
-        let code = self.rendered(conn.get_database_backend())?;
-        let rows = history::load(conn).await?;
+        let View { code, rows, .. } = self.look(conn).await?;
         let mut pending = Vec::new();
         for migration in &code {
             let row = rows.iter().find(|row| row.name == migration.name);

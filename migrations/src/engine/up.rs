@@ -4,9 +4,11 @@ use std::time::Instant;
 
 use sea_orm::DatabaseConnection;
 
+use super::action::Action;
 use super::down;
 use super::error::{Doing, MigrateError};
 use super::history::{self, Mark, Row, State};
+use super::look::View;
 use super::migration::Rendered;
 use super::migrator::Migrator;
 use super::probe::{Presence, presence};
@@ -30,8 +32,7 @@ impl Migrator {
         conn: &DatabaseConnection,
         options: &Options,
     ) -> Result<Report, MigrateError> {
-        let code = self.rendered(conn.get_database_backend())?;
-        let rows = history::load(conn).await?;
+        let View { code, rows, .. } = self.look(conn).await?;
         let status = compare(&code, &rows);
         refuse_modified(&status)?;
         let mut report = Report::default();
@@ -48,7 +49,7 @@ impl Migrator {
             return Ok(report);
         }
         let mut session = Session::open(conn, options).await?;
-        let outcome = all(&mut session, &code, &mut report).await;
+        let outcome = all(self, &mut session, &mut report).await;
         let closed = session.close().await;
         outcome.and(closed).map(|()| report)
     }
@@ -92,21 +93,27 @@ fn next<'a>(code: &'a [Rendered], rows: &'a [Row]) -> Result<Option<Next<'a>>, M
 }
 
 async fn all(
+    migrator: &Migrator,
     session: &mut Session<'_>,
-    code: &[Rendered],
     report: &mut Report,
 ) -> Result<(), MigrateError> {
     session.begin().await?;
     history::create(session.handle()?).await?;
     session.commit().await?;
+    let mut before = None;
     loop {
         session.begin().await?;
         // Another process may have been at work until this transaction began.
-        let rows = history::load(session.handle()?).await?;
-        let status = compare(code, &rows);
+        let view = migrator.look_again(session.handle()?, before).await?;
+        let status = compare(&view.code, &view.rows);
         refuse_modified(&status)?;
         let begun = Instant::now();
-        match next(code, &rows)? {
+        let next = next(&view.code, &view.rows)?;
+        if next.is_some() {
+            view.refuse_moving()?;
+            view.refuse_whole(session.backend)?;
+        }
+        match next {
             None => return session.rollback().await,
             Some(Next::FinishRevert(row, code)) => {
                 session.rollback().await?;
@@ -133,6 +140,7 @@ async fn all(
                 report.changes.push(change(code, false, begun));
             }
         }
+        before = Some(view);
     }
 }
 
@@ -235,6 +243,7 @@ async fn resume(
     if !(0..row.step).all(same) {
         return Err(modified());
     }
+    let stored = |action: &Action| action.stored(None);
     let mut in_flight = row.started == row.step + 1;
     if in_flight && !same(row.step) {
         // The step was changed since: had its old text taken effect, the new one must not run on
@@ -244,7 +253,7 @@ async fn resume(
         }
         in_flight = false;
     }
-    if row.checksum != code.checksum {
+    if row.checksum != code.checksum || !code.up.iter().map(stored).eq(row.up.iter().cloned()) {
         history::mark(session.handle()?, code.name, Mark::Text(code)).await?;
     }
     let work = work(code, row.step, in_flight);

@@ -1,14 +1,22 @@
 //! Killed at every point, and run again: the schema of an undisturbed run.
 
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
-use cloudapp_migrations::{Migrator, Status};
+use cloudapp_migrations::{Migrator, Status, load_layouts};
 
 use crate::child::{Child, Said};
-use crate::scenario::{self, STAGES};
+use crate::scenario::{self, SHARDED, STAGES};
+use crate::sharded;
 use crate::support::{Db, down, on_each_database, statuses, up};
 
-on_each_database!(going_up, going_down, at_any_moment);
+on_each_database!(
+    going_up,
+    going_down,
+    sharded_going_up,
+    sharded_going_down,
+    at_any_moment
+);
 
 /// Every how many kills the other direction is tried, too.
 const OTHER: usize = 3;
@@ -38,7 +46,12 @@ fn kill_at(db: &Db, does: &str, stage: usize, k: usize) -> Option<String> {
 async fn state(db: &Db) -> String {
     let dump = db.dump().await;
     if !dump.contains("count_tb") {
-        return dump;
+        let layouts = load_layouts(&db.conn).await.unwrap();
+        let layouts: Vec<_> = layouts
+            .iter()
+            .map(|layout| (&layout.table, layout.numbers()))
+            .collect();
+        return format!("{dump}\nlayouts {layouts:?}");
     }
     let rows = db
         .number("SELECT 100 * COUNT(*) + COALESCE(MAX(n), 0) FROM count_tb")
@@ -63,7 +76,15 @@ async fn undo(migrator: &Migrator, db: &Db) {
 }
 
 async fn going_up(db: Db) {
-    for stage in 1..=STAGES {
+    killed_going_up(db, 1..=STAGES).await;
+}
+
+async fn sharded_going_up(db: Db) {
+    killed_going_up(db, SHARDED + 1..=SHARDED + sharded::STAGES).await;
+}
+
+async fn killed_going_up(db: Db, stages: RangeInclusive<usize>) {
+    for stage in stages {
         let migrator = scenario::first(stage);
         let (before, after) = before_and_after(&migrator, &db).await;
         for k in 0.. {
@@ -87,7 +108,15 @@ async fn going_up(db: Db) {
 }
 
 async fn going_down(db: Db) {
-    for stage in 1..=STAGES {
+    killed_going_down(db, 1..=STAGES).await;
+}
+
+async fn sharded_going_down(db: Db) {
+    killed_going_down(db, SHARDED + 1..=SHARDED + sharded::STAGES).await;
+}
+
+async fn killed_going_down(db: Db, stages: RangeInclusive<usize>) {
+    for stage in stages {
         let migrator = scenario::first(stage);
         let (before, after) = before_and_after(&migrator, &db).await;
         for k in 0.. {

@@ -16,8 +16,14 @@ pub(crate) fn small() -> Migrator {
     first(STAGES)
 }
 
+/// From this number of stages on, it is [`crate::sharded`] that is meant.
+pub(crate) const SHARDED: usize = 100;
+
 /// The first `stages` of the scenario.
 pub(crate) fn first(stages: usize) -> Migrator {
+    if stages >= SHARDED {
+        return crate::sharded::migrator(stages - SHARDED, crate::sharded::COUNT);
+    }
     let migrations = migrations().into_iter().take(stages).collect();
     Migrator::new(vec![Stream::new("app", migrations)]).unwrap()
 }
