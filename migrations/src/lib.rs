@@ -36,6 +36,12 @@
 //! # }
 //! ```
 //!
+//! # Sharded tables
+//!
+//! Of a table that is declared [sharded](Migrator::sharded) only physical ones exist, and each step
+//! on it is run on every one of them, each with its own journal entry. The checksum covers what the
+//! author wrote, so their number may change later; see [`shard`].
+//!
 //! # Promises
 //!
 //! - Two processes at once: one waits. Each migration is applied once.

@@ -98,7 +98,16 @@ impl Action {
         }
     }
 
-    /// [`Self::text`] in its one spelling; on a sharded table, what its author wrote.
+    /// What its author wrote, in its one spelling: what the checksum covers.
+    pub(crate) fn written(&self, backend: DbBackend) -> String {
+        match self.part() {
+            Some(part) => normalise(&part.logical, backend),
+            None => self.normal(backend),
+        }
+    }
+
+    /// [`Self::text`] in its one spelling; on a sharded table, what its author wrote, and on which
+    /// physical table it is run.
     pub(crate) fn normal(&self, backend: DbBackend) -> String {
         match self {
             Self::Sql(Sql {
@@ -150,6 +159,14 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
+    /// What its author wrote.
+    pub(crate) fn written(&self) -> String {
+        match &self.part {
+            Some(part) => part.logical.clone(),
+            None => self.text(),
+        }
+    }
+
     /// As [`Action::text`].
     pub(crate) fn text(&self) -> String {
         match (&self.sql, &self.data, &self.stock) {
@@ -184,18 +201,17 @@ impl Stored {
     }
 }
 
-/// What the authors of these statements wrote: each statement on a sharded table once.
+/// What the authors of statements wrote, from each statement with what was written for it: what
+/// was written on a sharded table is there once.
 pub(crate) fn as_written<'a>(
-    steps: impl Iterator<Item = (Option<&'a Part>, String)>,
+    statements: impl Iterator<Item = (Option<&'a Part>, String)>,
 ) -> Vec<String> {
     let mut written = Vec::new();
     let mut before: Option<&Part> = None;
-    for (part, text) in steps {
-        let again = before
-            .zip(part)
-            .is_some_and(|(a, b)| (a.step, a.item) == (b.step, b.item));
-        if !again {
-            written.push(part.map_or(text, |part| part.logical.clone()));
+    for (part, text) in statements {
+        let same = |(a, b): (&Part, &Part)| (a.step, a.item) == (b.step, b.item);
+        if !before.zip(part).is_some_and(same) {
+            written.push(text);
         }
         before = part;
     }

@@ -7,6 +7,8 @@ use super::expected::{Tables, expected_of, fold};
 use super::history::{self, Row, State};
 use super::live::{self, LiveTable};
 use super::render::escape;
+use super::report::Options;
+use super::session::begin_immediate;
 use super::sql::lexer::tokens;
 use super::sql::{Class, Effect, read};
 use super::template::Template;
@@ -35,9 +37,13 @@ pub async fn create_like(
 ) -> Result<Vec<String>, MigrateError> {
     let rows = history::load(conn).await?;
     if let Some(row) = rows.iter().find(|row| row.state != State::Done) {
-        return Err(MigrateError::ChangedMeanwhile {
-            migration: row.name.clone(),
-        });
+        return Err(bad(
+            layout,
+            &format!(
+                "migration `{}` is half applied: run `migrate up` (or `migrate down`) first",
+                row.name
+            ),
+        ));
     }
     let statements = statements(&rows, layout, backend);
     if statements.is_empty() {
@@ -113,7 +119,10 @@ fn at_once(sql: &str, backend: DbBackend) -> String {
 }
 
 async fn run_whole(conn: &DatabaseConnection, statements: &[String]) -> Result<(), MigrateError> {
-    let txn = conn.begin().await.doing(DOING)?;
+    let txn = match conn.get_database_backend() {
+        DbBackend::Sqlite => begin_immediate(conn, &Options::default()).await?,
+        _ => conn.begin().await.doing(DOING)?,
+    };
     for sql in statements {
         let statement = Statement::from_string(txn.get_database_backend(), sql.as_str());
         txn.execute_raw(statement).await.doing(DOING)?;

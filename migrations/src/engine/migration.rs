@@ -174,14 +174,14 @@ impl Rendered {
             }
             down = Ok(all);
         }
-        let normal = as_written(
-            up.iter()
-                .map(|action| (action.part(), action.normal(backend))),
-        );
+        let written = up
+            .iter()
+            .map(|action| (action.part(), action.written(backend)));
+        let written = as_written(written);
         Ok(Self {
             name: migration.name,
             stream,
-            checksum: checksum(normal.iter().map(String::as_str)),
+            checksum: checksum(written.iter().map(String::as_str)),
             up,
             down,
         })

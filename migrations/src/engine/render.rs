@@ -80,7 +80,8 @@ pub(crate) fn render(
 
 /// The table of an index that is dropped; only MySQL's statement names it.
 fn table_of_index(statement: &IndexDropStatement) -> Option<String> {
-    let sql = build(statement, DbBackend::MySql).ok()?;
+    // Whatever the index is called: it may hold quotes.
+    let sql = build(statement.clone().name("i"), DbBackend::MySql).ok()?;
     match read(&sql, DbBackend::MySql).effects.first()? {
         Effect::DropIndex { table, .. } => table.as_ref().map(|table| table.name.clone()),
         _ => None,

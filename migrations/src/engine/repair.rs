@@ -5,7 +5,7 @@ use sea_orm::DatabaseConnection;
 use serde::Serialize;
 use similar::TextDiff;
 
-use super::action::as_written;
+use super::action::{Stored, as_written};
 use super::error::MigrateError;
 use super::history::{self, Mark, Row, State};
 use super::look::View;
@@ -62,13 +62,15 @@ impl Migrator {
                 None => plan.missing.push(row.name.clone()),
                 Some(code) if code.checksum == row.checksum => {}
                 Some(code) => {
-                    let stored = row.up.iter().map(|step| (step.part.as_ref(), step.text()));
-                    let present = code.up.iter().map(|step| (step.part(), step.text()));
-                    let shown = |steps: Vec<String>| -> Vec<String> {
-                        steps.iter().map(|sql| pretty(sql, backend)).collect()
+                    let shown = |steps: &[Stored]| -> Vec<String> {
+                        let written = steps
+                            .iter()
+                            .map(|step| (step.part.as_ref(), step.written()));
+                        let written = as_written(written);
+                        written.iter().map(|sql| pretty(sql, backend)).collect()
                     };
-                    let stored = shown(as_written(stored));
-                    let present = shown(as_written(present));
+                    let present: Vec<Stored> = code.up.iter().map(|a| a.stored(None)).collect();
+                    let (stored, present) = (shown(&row.up), shown(&present));
                     plan.edited.push(edited(row, code, &stored, &present));
                 }
             }

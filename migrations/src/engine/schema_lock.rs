@@ -84,8 +84,8 @@ impl SchemaLock {
         Ok(None)
     }
 
-    /// Whether the lock is still held: its connection may have been lost, or (SQLite) its lease have
-    /// run out while the process was stopped. Worth asking before what cannot be undone.
+    /// Whether the lock is still held: its connection may have been lost, or (SQLite) its lease may
+    /// have run out while the process was stopped. Worth asking before what cannot be undone.
     ///
     /// # Errors
     /// SQLite: the lease cannot be read.

@@ -1,5 +1,5 @@
-//! The sharded tables that an operation knows, and a statement on one of them made into those on its
-//! physical tables.
+//! The sharded tables that an operation knows, and a statement on one of them made into those on
+//! its physical tables.
 
 use std::collections::BTreeMap;
 

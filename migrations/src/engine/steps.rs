@@ -111,6 +111,7 @@ impl Steps {
     }
 
     /// One raw statement, the same for every database. Irreversible without [`undo`](Self::undo).
+    /// If it names a sharded table, it is run for each of its physical tables.
     pub fn sql(&mut self, statement: &str) -> &mut Self {
         self.push(Step::Sql(statement.to_owned()))
     }
@@ -120,7 +121,8 @@ impl Steps {
         self.push(Step::SqlFor(backend, statement.to_owned()))
     }
 
-    /// Rust code that changes rows. It runs in one transaction with its journal entry: once, or not
+    /// Rust code that changes rows (of a sharded table: of the physical ones that
+    /// [`load_layouts`](crate::load_layouts) tells). It runs in one transaction with its journal entry: once, or not
     /// at all. It must not change the schema (MySQL would commit in the middle). The history keeps
     /// `label`. Irreversible without [`undo`](Self::undo).
     ///

@@ -29,7 +29,8 @@ pub(crate) fn undoing(first: usize, up: &[Action], undo: Vec<Vec<Action>>) -> Ve
         before.extend(list.iter().map(|action| at(last, action)));
     }
     let numbers: Vec<Option<u16>> = up.iter().map(number_of).collect();
-    for list in &undo[begin..end] {
+    let (on_it, beside): (Vec<_>, Vec<_>) = undo[begin..end].iter().partition(|list| same(list));
+    for list in &on_it {
         // A layout row that the step itself did not touch comes first, or goes last.
         let rest = |action: &&Action| !numbers.contains(&number_of(action));
         for action in list.iter().filter(rest) {
@@ -41,18 +42,12 @@ pub(crate) fn undoing(first: usize, up: &[Action], undo: Vec<Vec<Action>>) -> Ve
         }
     }
     for (index, number) in numbers.iter().enumerate().rev() {
-        for list in &undo[begin..end] {
-            let of_it = list.iter().filter(|action| {
-                if same(list) {
-                    number_of(action) == *number
-                } else {
-                    index == 0
-                }
-            });
+        for list in &on_it {
+            let of_it = list.iter().filter(|action| number_of(action) == *number);
             middle.extend(of_it.map(|action| at(first + index, action)));
         }
     }
-    for list in &undo[end..] {
+    for list in beside.into_iter().chain(&undo[end..]) {
         after.extend(list.iter().map(|action| at(first, action)));
     }
     [before, middle, after].concat()

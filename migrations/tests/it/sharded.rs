@@ -91,7 +91,12 @@ fn columns() -> Migration {
 
 fn indexes() -> Migration {
     Migration::new("app_0003_indexes", |steps| {
-        steps.drop_index(drop_index(NASTY)).undo(|undo| {
+        // sea-query does not double the quotes in the name of an index that is dropped.
+        let nasty = match steps.backend() {
+            DbBackend::MySql => NASTY.replace('`', "``"),
+            _ => NASTY.replace('"', "\"\""),
+        };
+        steps.drop_index(drop_index(&nasty)).undo(|undo| {
             undo.create_index(index(NASTY));
         });
         steps.create_index(index("idx_again"));
