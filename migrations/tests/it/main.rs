@@ -16,6 +16,7 @@ mod scenario;
 mod schema_lock;
 mod sharded;
 mod sharding;
+mod sharding_edits;
 mod sharding_names;
 mod slots;
 mod stock;
