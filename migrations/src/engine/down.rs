@@ -87,8 +87,12 @@ fn plan(row: &Row, code: Option<&Rendered>) -> Result<Vec<Undo>, MigrateError> {
     }
     // The code's way down is the better one if the code is what was applied; but an interrupted run
     // is finished as it was begun.
-    let as_applied =
-        code.filter(|code| code.checksum == row.checksum && row.state != State::Reverting);
+    // (They differ in length if a table is no longer known to be sharded.)
+    let as_applied = code.filter(|code| {
+        code.checksum == row.checksum
+            && code.up.len() == row.up.len()
+            && row.state != State::Reverting
+    });
     if let Some(code) = as_applied {
         return code
             .down

@@ -108,9 +108,13 @@ async fn renew(conn: DatabaseConnection, owner: String, lost: Arc<AtomicBool>) {
     }
 }
 
-/// Whether the lease was still there to be extended.
+/// Whether the lease was still there to be extended. One that ran out is lost even if nobody took
+/// it: a migration may have run since.
 async fn extend(conn: &DatabaseConnection, owner: &str) -> Result<bool, DbErr> {
-    let sql = format!("UPDATE {TABLE} SET expires_ms = {NOW} + {LIFE_MS} WHERE owner = '{owner}'");
+    let sql = format!(
+        "UPDATE {TABLE} SET expires_ms = {NOW} + {LIFE_MS} WHERE owner = '{owner}' AND expires_ms \
+         > {NOW}"
+    );
     Ok(conn.execute_unprepared(&sql).await?.rows_affected() == 1)
 }
 

@@ -121,10 +121,10 @@ impl Steps {
         self.push(Step::SqlFor(backend, statement.to_owned()))
     }
 
-    /// Rust code that changes rows (of a sharded table: of the physical ones that
-    /// [`load_layouts`](crate::load_layouts) tells). It runs in one transaction with its journal entry: once, or not
+    /// Rust code that changes rows. It runs in one transaction with its journal entry: once, or not
     /// at all. It must not change the schema (MySQL would commit in the middle). The history keeps
-    /// `label`. Irreversible without [`undo`](Self::undo).
+    /// `label`. Irreversible without [`undo`](Self::undo). The physical tables of a sharded one are
+    /// in its layout: [`load_layouts`](crate::load_layouts).
     ///
     /// ```
     /// use cloudapp_migrations::prelude::*;

@@ -243,7 +243,8 @@ fn owned(words: &[Token<'_>], backend: DbBackend) -> Vec<usize> {
                 .iter()
                 .any(|kind| word.is(kind))
             && words.get(at + 2).is_some_and(|token| token.is_mark("("));
-        if !(index || trigger || bare || word.is("CONSTRAINT")) {
+        let check = word.is("CHECK") && after("DROP");
+        if !(index || trigger || bare || check || word.is("CONSTRAINT")) {
             continue;
         }
         let mut name = at + 1;

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio};
 
-use cloudapp_migrations::{Event, Options};
+use cloudapp_migrations::{Event, Options, SchemaLock};
 use tokio::runtime::Runtime;
 
 use crate::scenario;
@@ -14,6 +14,9 @@ const URL: &str = "CLOUDAPP_IT_CHILD_URL";
 const DOES: &str = "CLOUDAPP_IT_CHILD_DOES";
 const STAGES: &str = "CLOUDAPP_IT_CHILD_STAGES";
 const STEPPED: &str = "CLOUDAPP_IT_CHILD_STEPPED";
+
+/// Does nothing but hold the lock, until it is killed.
+pub(crate) const LOCK: &str = "lock";
 
 /// What the process does. Without the environment of a child: nothing.
 #[test]
@@ -26,6 +29,11 @@ fn entry() {
         let conn = connect(&url).await;
         let migrator = scenario::first(std::env::var(STAGES).unwrap().parse().unwrap());
         match does.as_str() {
+            LOCK => {
+                let _lock = SchemaLock::acquire(&conn, &options).await.unwrap();
+                say("EVENT Locked");
+                std::future::pending().await
+            }
             "up" => migrator.up(&conn, &options).await,
             n => migrator.down(&conn, n.parse().unwrap(), &options).await,
         }

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use cloudapp_migrations::{MigrateError, Options, SchemaLock};
 
-use crate::child::{Child, Said};
+use sea_orm::DbBackend;
+
+use crate::child::{Child, LOCK, Said};
 use crate::scenario::{self, STAGES};
 use crate::support::{Db, on_each_database, up};
 
@@ -13,6 +15,8 @@ on_each_database!(
     one_holder,
     waits_for_migrations,
     dropped_is_freed,
+    killed_is_freed,
+    lost_is_noticed,
 );
 
 fn in_no_time() -> Options {
@@ -93,4 +97,52 @@ async fn dropped_is_freed(db: Db) {
         begun.elapsed()
     );
     lock.release().await.unwrap();
+}
+
+async fn killed_is_freed(db: Db) {
+    let mut holder = Child::free(&db, LOCK);
+    let Said::Event(event) = holder.next() else {
+        panic!("it did not hold the lock")
+    };
+    assert_eq!(event, "Locked");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let options = Options::default();
+    let other = SchemaLock::try_acquire(&db.conn, &options).await.unwrap();
+    assert!(other.is_none());
+    holder.kill();
+    let begun = Instant::now();
+    up(&scenario::small(), &db).await;
+    assert!(
+        begun.elapsed() <= Duration::from_secs(6),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+/// A process that was stopped for longer than its lease, or cut off from the server.
+async fn lost_is_noticed(db: Db) {
+    let lock = SchemaLock::acquire(&db.conn, &Options::default())
+        .await
+        .unwrap();
+    assert!(lock.is_held().await.unwrap());
+    match db.backend {
+        DbBackend::Sqlite => {
+            db.run("UPDATE cloudapp_shard_lease_tb SET expires_ms = 1")
+                .await;
+        }
+        DbBackend::MySql => {
+            let holder = "SELECT ID FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND \
+                          ID <> CONNECTION_ID() ORDER BY ID DESC LIMIT 1";
+            let id = db.number(holder).await;
+            db.run(&format!("KILL {id}")).await;
+        }
+        _ => {
+            let kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = \
+                        'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = \
+                        current_database())";
+            db.run(kill).await;
+        }
+    }
+    assert!(!lock.is_held().await.unwrap());
+    up(&scenario::small(), &db).await;
 }

@@ -8,6 +8,8 @@ use crate::support::{Db, on_each_database, up};
 
 on_each_database!(
     names_of_what_belongs_to_it,
+    raw_statements,
+    mysql_forms,
     refusals,
     bad_specs,
     too_long,
@@ -65,6 +67,9 @@ async fn names_of_what_belongs_to_it(db: Db) {
             assert!(sql.len() == 2 && sql[1].starts_with(&drop), "{sql:?}");
         }
     }
+}
+
+async fn raw_statements(db: Db) {
     for (sql, expect) in [
         ("UPDATE Asset_x_tb SET a = 'asset_tb'", None),
         (
@@ -257,4 +262,40 @@ async fn without_suffix(db: Db) {
         cloudapp_migrations::load_layouts(&db.conn).await.unwrap(),
         []
     );
+}
+
+/// Names that only MySQL's statements hold.
+async fn mysql_forms(db: Db) {
+    if db.backend != DbBackend::MySql {
+        return;
+    }
+    for (sql, expect) in [
+        (
+            "CREATE TABLE asset_tb (`key` INT AUTO_INCREMENT PRIMARY KEY, a INT UNIQUE KEY \
+             COMMENT 'x', KEY ka (a), UNIQUE ua (a), UNIQUE KEY `u``b` (a), KEY (a), FULLTEXT ft \
+             (a), INDEX ix USING BTREE (a), CONSTRAINT CHECK (a > 0))",
+            "CREATE TABLE asset_1_tb (`key` INT AUTO_INCREMENT PRIMARY KEY, a INT UNIQUE KEY \
+             COMMENT 'x', KEY ka_1 (a), UNIQUE ua_1 (a), UNIQUE KEY `u``b_1` (a), KEY (a), \
+             FULLTEXT ft_1 (a), INDEX ix_1 USING BTREE (a), CONSTRAINT CHECK (a > 0))",
+        ),
+        (
+            "ALTER TABLE `asset_tb` RENAME INDEX a TO b, DROP KEY `c`, DROP CHECK d, ADD PRIMARY \
+             KEY (id)",
+            "ALTER TABLE `asset_1_tb` RENAME INDEX a_1 TO b_1, DROP KEY `c_1`, DROP CHECK d_1, \
+             ADD PRIMARY KEY (id)",
+        ),
+        ("DROP INDEX i ON asset_tb", "DROP INDEX i_1 ON asset_1_tb"),
+        (
+            "CREATE TRIGGER tr BEFORE INSERT ON asset_tb FOR EACH ROW SET NEW.a = 1",
+            "CREATE TRIGGER tr_1 BEFORE INSERT ON asset_1_tb FOR EACH ROW SET NEW.a = 1",
+        ),
+    ] {
+        let found = expanded(&db, move |steps| {
+            steps.sql(sql);
+        });
+        assert_eq!(
+            found.await.unwrap().last().map(String::as_str),
+            Some(expect)
+        );
+    }
 }
