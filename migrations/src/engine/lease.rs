@@ -1,7 +1,6 @@
 //! A lock on the schema of a SQLite file that outlives a transaction: a row that says who holds it
 //! until when. Its holder renews it; of a holder that was killed it runs out by itself.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -42,27 +41,25 @@ impl Lease {
         conn: &DatabaseConnection,
         options: &Options,
     ) -> Result<Option<Self>, MigrateError> {
-        let owner = format!(
-            "{}-{:016x}",
-            std::process::id(),
-            RandomState::new().hash_one(0)
-        );
         let create = format!(
             "CREATE TABLE IF NOT EXISTS {TABLE} (name varchar(64) NOT NULL PRIMARY KEY, owner \
              varchar(64) NOT NULL, expires_ms bigint NOT NULL)"
         );
         let take = format!(
-            "INSERT INTO {TABLE} (name, owner, expires_ms) VALUES ('schema', '{owner}', {NOW} + \
-             {LIFE_MS}) ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_ms = \
-             excluded.expires_ms WHERE expires_ms <= {NOW}"
+            "INSERT INTO {TABLE} (name, owner, expires_ms) VALUES ('schema', \
+             lower(hex(randomblob(16))), {NOW} + {LIFE_MS}) ON CONFLICT (name) DO \
+             UPDATE SET owner = excluded.owner, expires_ms = excluded.expires_ms WHERE \
+             expires_ms <= {NOW} RETURNING owner"
         );
         let txn = begin_immediate(conn, options).await?;
         txn.execute_unprepared(&create).await.doing(DOING)?;
-        let taken = txn.execute_unprepared(&take).await.doing(DOING)?;
+        let take = Statement::from_string(DbBackend::Sqlite, take);
+        let taken = txn.query_one_raw(take).await.doing(DOING)?;
         txn.commit().await.doing(DOING)?;
-        if taken.rows_affected() == 0 {
+        let Some(taken) = taken else {
             return Ok(None);
-        }
+        };
+        let owner: String = taken.try_get("", "owner").doing(DOING)?;
         let lost = Arc::new(AtomicBool::new(false));
         let renewing = tokio::spawn(renew(conn.clone(), owner.clone(), lost.clone()));
         Ok(Some(Self {
