@@ -79,6 +79,9 @@ pub struct NewArgs {
     /// Where the runtime comes from: vendored, registry, path=FOLDER, git=URL#REVISION
     #[arg(long, value_name = "SOURCE", default_value = "vendored")]
     pub runtime: RuntimeSource,
+    /// Sharded tables of the framework and in how many tables each is: `user_asset_tb=4,…`
+    #[arg(long, value_name = "TABLE=COUNT", value_delimiter = ',')]
+    pub shard: Vec<String>,
     /// Then build it, migrate, seed the demo campaign and serve it
     #[arg(long, conflicts_with_all = ["dry_run", "json"])]
     pub run: bool,
@@ -111,6 +114,11 @@ pub struct AddModuleArgs {
     /// default), `?` nullable.
     #[arg(long = "field", value_name = "SPEC", allow_hyphen_values = true)]
     pub fields: Vec<String>,
+    /// Shard its table by a column: `user_id`, `app_id`, or a field of the module
+    ///
+    /// The field must be required, and an int, bigint, string or uuid.
+    #[arg(long, value_name = "COLUMN")]
+    pub shard_by: Option<String>,
     /// Which templates
     #[command(flatten)]
     pub templates: TemplateArgs,
@@ -169,7 +177,7 @@ pub enum ListCommand {
 #[command(disable_help_flag = true)]
 pub struct MigrateArgs {
     /// `new <name>` makes a migration; everything else goes to the app: up, down, status,
-    /// fresh, check, repair
+    /// fresh, check, repair, shards, reshard <table> --to <count>
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,

@@ -2,6 +2,7 @@
 //!
 //! The tool owns the file and writes it in one canonical form, so that it can tell a hand edit.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -48,6 +49,9 @@ pub struct Answers {
     pub database: Database,
     /// Where the runtime crates come from.
     pub runtime: RuntimeSource,
+    /// Sharded tables of the framework, with their number of physical tables.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shard: BTreeMap<String, u16>,
 }
 
 /// One generated module.
@@ -61,6 +65,9 @@ pub struct ModuleEntry {
     /// Fields of a custom module, in the grammar of `--field`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+    /// The column that its table is sharded by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard_by: Option<String>,
 }
 
 /// Where a module's templates come from.

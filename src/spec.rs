@@ -1,9 +1,12 @@
 //! What the user asked for, as plain data: names are parsed, answers are typed, nothing is looked
 //! up yet.
 
+use std::collections::BTreeMap;
+
 use crate::field::Field;
 use crate::manifest::{Answers, Database, ModuleEntry, ModuleSource, RuntimeSource};
 use crate::name::{ModuleName, ProjectName};
+use crate::shard::ShardBy;
 
 /// A new app.
 #[derive(Clone, Debug)]
@@ -16,6 +19,8 @@ pub struct NewApp {
     pub runtime: RuntimeSource,
     /// Which modules of the catalogue.
     pub modules: ModuleChoice,
+    /// Sharded tables of the framework, with their number of physical tables.
+    pub shard: BTreeMap<String, u16>,
 }
 
 impl NewApp {
@@ -26,6 +31,7 @@ impl NewApp {
             name: self.name.to_string(),
             database: self.database,
             runtime: self.runtime.clone(),
+            shard: self.shard.clone(),
         }
     }
 }
@@ -50,6 +56,8 @@ pub struct NewModule {
     pub name: ModuleName,
     /// The fields of a custom module; `None` takes the module from the catalogue.
     pub fields: Option<Vec<Field>>,
+    /// What its table is sharded by.
+    pub shard_by: Option<ShardBy>,
 }
 
 impl NewModule {
@@ -70,6 +78,7 @@ impl NewModule {
             name: self.name.to_string(),
             source,
             fields,
+            shard_by: self.shard_by.as_ref().map(|by| by.column().to_owned()),
         }
     }
 }

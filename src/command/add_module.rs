@@ -9,14 +9,18 @@ use crate::cli::AddModuleArgs;
 use crate::field::parse_all;
 use crate::name::{ModuleName, Taken};
 use crate::plan::{self, Snapshot};
+use crate::shard::{self, ShardBy};
 use crate::spec::NewModule;
 
 pub(super) fn run(arguments: &AddModuleArgs) -> Result<Outcome> {
     let templates = templates(&arguments.templates)?;
     let catalogue = Catalogue::read(&templates)?;
     let fields = parse_all(&arguments.fields)?;
+    let shard_by = arguments.shard_by.as_deref();
+    let shard_key = shard_by.map_or_else(String::new, |by| format!(" --shard-by {by:?}"));
+    let shard_by = shard_by.map(|by| ShardBy::parse(by, &fields)).transpose()?;
     let spec = format!(
-        "add module {} {:?}{}",
+        "add module {} {:?}{shard_key}{}",
         arguments.name,
         arguments.fields,
         templates_key(arguments.templates.templates.as_deref())
@@ -29,6 +33,7 @@ pub(super) fn run(arguments: &AddModuleArgs) -> Result<Outcome> {
         let module = NewModule {
             name,
             fields: is_custom.then_some(fields),
+            shard_by,
         };
         plan::add_module(&templates, snapshot, &module)
     })
@@ -45,7 +50,7 @@ fn parse_name(
     let taken = Taken {
         modules: &modules.iter().map(String::as_str).collect::<Vec<_>>(),
         crates: &crates.iter().map(String::as_str).collect::<Vec<_>>(),
-        tables: &FRAMEWORK_TABLES,
+        tables: &[&FRAMEWORK_TABLES[..], &shard::TABLES].concat(),
     };
     if !is_custom && catalogue.get(name).is_some() {
         return Ok(ModuleName::catalogue(name, &taken)?);
@@ -53,7 +58,7 @@ fn parse_name(
     Ok(ModuleName::new(name, &taken)?)
 }
 
-/// Tables of the framework that end as a module's table does.
+/// Tables of the framework that end as a module's table does, besides the sharded ones.
 const FRAMEWORK_TABLES: [&str; 5] = [
     "cloudapp_migration_tb",
     "identity_tb",

@@ -13,6 +13,7 @@ use crate::manifest::{self, RuntimeSource};
 use crate::name::ProjectName;
 use crate::plan::{self, Plan};
 use crate::render::lock;
+use crate::shard::parse_counts;
 use crate::spec::{ModuleChoice, NewApp};
 use crate::{fs, ui};
 
@@ -28,6 +29,7 @@ pub(super) fn run(arguments: &NewArgs) -> Result<Outcome> {
         database: arguments.database,
         runtime: runtime_source(&arguments.runtime, &target)?,
         modules: module_choice(arguments.modules.as_deref()),
+        shard: parse_counts(&arguments.shard)?,
     };
     let files = plan::new_app(&templates, &app)?;
     let output = &arguments.output;

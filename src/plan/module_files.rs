@@ -13,15 +13,9 @@ pub(super) fn module_files(
     answers: &Answers,
     module: &NewModule,
 ) -> Result<Files> {
-    let name = module.name.to_string();
-    match &module.fields {
-        Some(fields) => {
-            let context = render::context::module(answers, &module.name, fields)?;
-            render::render_unit(templates, "custom", &context)
-        }
-        None => {
-            let context = render::context::module(answers, &module.name, &[])?;
-            render::render_unit(templates, &format!("modules/{name}"), &context)
-        }
+    let context = render::context::module(answers, module)?;
+    match module.fields {
+        Some(_) => render::render_unit(templates, "custom", &context),
+        None => render::render_unit(templates, &format!("modules/{}", module.name), &context),
     }
 }

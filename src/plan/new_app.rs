@@ -54,6 +54,7 @@ pub fn new_app(templates: &Templates, app: &NewApp) -> Result<Vec<NewFile>> {
         let module = NewModule {
             name: ModuleName::catalogue(&name, &Taken::default())?,
             fields: None,
+            shard_by: None,
         };
         let generated = module_files(templates, &answers, &module)?;
         files.insert(pristine::module_path(&name), pristine::render(&generated)?);

@@ -10,7 +10,8 @@ use tera::Context;
 use crate::embed;
 use crate::field::{Field, FieldKind};
 use crate::manifest::{Answers, RuntimeSource};
-use crate::name::ModuleName;
+use crate::shard::ShardBy;
+use crate::spec::NewModule;
 
 /// Longest index name: leaves room for a shard's number below PostgreSQL's 63 bytes.
 const INDEX_NAME_MAX: usize = 55;
@@ -21,6 +22,13 @@ struct App<'a> {
     crate_name: String,
     title: String,
     database: &'a str,
+    shard: Vec<ShardCount<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShardCount<'a> {
+    table: &'a str,
+    count: u16,
 }
 
 #[derive(Serialize)]
@@ -42,6 +50,23 @@ struct Module {
     indexes: Vec<IndexContext>,
     has_unique: bool,
     has_required: bool,
+    sharded_by: &'static str,
+    /// Makes the body of a request that replaces a row, in the module's tests.
+    edit: &'static str,
+    shard: Option<ShardContext>,
+}
+
+/// The key column of a sharded table.
+#[derive(Serialize)]
+struct ShardContext {
+    column: String,
+    /// When it is a field, of the function that makes a key of a value: what it takes, how it is
+    /// called, and what it hands on.
+    parameter: &'static str,
+    borrow: &'static str,
+    value: &'static str,
+    /// Name of an index on the column alone, where no other index begins with it.
+    index: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -74,6 +99,11 @@ struct IndexContext {
 /// Never for legal answers.
 pub fn app(answers: &Answers) -> Result<Context> {
     let mut context = Context::new();
+    // A list: the engine does not keep the order of a map.
+    let shard_counts = answers.shard.iter().map(|(table, count)| ShardCount {
+        table,
+        count: *count,
+    });
     context.insert("generator", env!("CARGO_PKG_VERSION"));
     context.insert("version", &embed::versions());
     context.insert(
@@ -83,6 +113,7 @@ pub fn app(answers: &Answers) -> Result<Context> {
             crate_name: answers.name.replace('-', "_"),
             title: answers.name.to_title_case(),
             database: answers.database.name(),
+            shard: shard_counts.collect(),
         },
     );
     context.insert(
@@ -99,9 +130,10 @@ pub fn app(answers: &Answers) -> Result<Context> {
 ///
 /// # Errors
 /// Never for legal answers.
-pub fn module(answers: &Answers, name: &ModuleName, fields: &[Field]) -> Result<Context> {
+pub fn module(answers: &Answers, module: &NewModule) -> Result<Context> {
     let mut context = app(answers)?;
-    let name = name.to_string();
+    let name = module.name.to_string();
+    let fields = module.fields.as_deref().unwrap_or_default();
     let fields_context: Vec<FieldContext> = fields.iter().map(field).collect();
     let indexes = fields
         .iter()
@@ -128,11 +160,42 @@ pub fn module(answers: &Answers, name: &ModuleName, fields: &[Field]) -> Result<
             indexes: indexes.collect(),
             has_unique: fields.iter().any(|field| field.unique),
             has_required: fields_context.iter().any(|field| field.required),
+            sharded_by: match &module.shard_by {
+                None => "",
+                Some(ShardBy::User) => "user",
+                Some(ShardBy::Tenant) => "tenant",
+                Some(ShardBy::Field { .. }) => "field",
+            },
+            edit: match module.shard_by {
+                Some(ShardBy::Field { .. }) => "edit",
+                _ => "input",
+            },
+            shard: module.shard_by.as_ref().map(|by| shard(&name, by)),
             fields: fields_context,
             name,
         },
     );
     Ok(context)
+}
+
+fn shard(module: &str, by: &ShardBy) -> ShardContext {
+    let (parameter, borrow, value) = match by {
+        ShardBy::User | ShardBy::Tenant => ("", "", ""),
+        ShardBy::Field { kind, .. } => match kind {
+            FieldKind::String { .. } => ("&str", "&", "value"),
+            FieldKind::Bigint => ("Int64", "", "value.0"),
+            FieldKind::Uuid => ("Uuid", "", "value.to_string()"),
+            _ => (kind.rust_type(), "", "value"),
+        },
+    };
+    ShardContext {
+        column: by.column().to_owned(),
+        parameter,
+        borrow,
+        value,
+        // A field can't be called `key`, so no other index has the name.
+        index: (*by != ShardBy::Tenant).then(|| index_name(&format!("idx_{module}_key"))),
+    }
 }
 
 /// The plural of a module's name, as a segment of its routes: `friend_link` → `friend-links`.

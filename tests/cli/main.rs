@@ -9,3 +9,4 @@ mod preview;
 mod registry;
 mod rendering;
 mod sandbox;
+mod shard;
