@@ -28,6 +28,7 @@ pub mod prelude;
 pub mod random;
 #[cfg(feature = "redis")]
 pub mod redis;
+pub mod shard;
 pub mod telemetry;
 pub mod testing;
 pub mod types;

@@ -8,3 +8,4 @@ pub use crate::error::{AppError, AppResult, ErrorCode};
 pub use crate::http::{Done, Envelope, Json, Page, PageQuery, Path, Query, Reply, Router};
 pub use crate::id::Id;
 pub use crate::migrate::{Migration, Steps};
+pub use crate::shard::ShardKey;

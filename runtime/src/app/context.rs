@@ -14,7 +14,8 @@ use crate::config::{Config, ConfigError};
 use crate::db::{Databases, Group};
 use crate::error::AppResult;
 use crate::id::{Id, IdGenerator, LeaseStore};
-use crate::migrate::Migrator;
+use crate::migrate::{MigrateError, Migrator};
+use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
 
 /// The state of a running application; the axum state of every handler. Cloning is cheap.
 #[derive(Clone)]
@@ -25,7 +26,9 @@ struct Shared {
     clock: Arc<dyn Clock>,
     databases: Databases,
     ids: IdGenerator,
-    migrator: Migrator,
+    migrators: Vec<(Group, Migrator)>,
+    /// Of each distinct database.
+    shards: Vec<Arc<Shards>>,
     extensions: Extensions,
     #[cfg(feature = "redis")]
     redis: Option<crate::redis::Redis>,
@@ -49,8 +52,10 @@ impl Context {
         config: Config,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
-        let migrator = app.migrator()?;
+        let migrators = app.migrators(&config)?;
         let databases = Databases::connect(&config.database).await?;
+        let shards = databases.distinct().map(|(_, db)| Shards::new(db.clone()));
+        let shards = shards.map(Arc::new).collect();
         #[cfg(feature = "redis")]
         let redis = crate::redis::Redis::new(&config.redis)?;
         #[cfg(not(feature = "redis"))]
@@ -64,7 +69,8 @@ impl Context {
             clock,
             databases,
             ids,
-            migrator,
+            migrators,
+            shards,
             extensions: app.extensions().clone(),
             #[cfg(feature = "redis")]
             redis,
@@ -134,10 +140,62 @@ impl Context {
         &self.0.databases
     }
 
-    /// The schema that the code expects.
+    /// The rows of a key in the default database: a connection for SeaORM that finds the physical
+    /// tables of sharded ones.
     #[must_use]
-    pub fn migrator(&self) -> &Migrator {
-        &self.0.migrator
+    pub fn shard(&self, key: &ShardKey) -> ShardConn {
+        self.shard_of(Group::Default, key)
+    }
+
+    /// As [`Context::shard`], in the database of a table group.
+    #[must_use]
+    pub fn shard_of(&self, group: Group, key: &ShardKey) -> ShardConn {
+        ShardConn::new(Arc::clone(self.shards(group)), key.clone())
+    }
+
+    /// All tables of the sharded ones in the default database: for lists and figures without a key.
+    #[must_use]
+    pub fn scatter(&self) -> Scatter {
+        self.scatter_of(Group::Default)
+    }
+
+    /// As [`Context::scatter`], in the database of a table group.
+    #[must_use]
+    pub fn scatter_of(&self, group: Group) -> Scatter {
+        Scatter::new(Arc::clone(self.shards(group)))
+    }
+
+    /// The layouts of the sharded tables in the database of a group.
+    #[must_use]
+    pub fn shards(&self, group: Group) -> &Arc<Shards> {
+        &self.0.shards[self.0.databases.index_of(group)]
+    }
+
+    /// The schema that the code expects: one migrator for each distinct database.
+    #[must_use]
+    pub fn migrators(&self) -> &[(Group, Migrator)] {
+        &self.0.migrators
+    }
+
+    /// Whether every database has the schema that the code expects.
+    ///
+    /// # Errors
+    /// A database cannot be asked.
+    pub async fn is_schema_current(&self) -> Result<bool, MigrateError> {
+        for (group, migrator) in self.migrators() {
+            if !migrator.is_current(self.db_of(*group)).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Refuses to go on when configuration and database disagree on a sharded table.
+    pub(crate) async fn check_shards(&self, app: &App) -> Result<(), StartError> {
+        for (first, _) in self.migrators() {
+            shard::agreement(app, &self.0.config, *first, self.shards(*first)).await?;
+        }
+        Ok(())
     }
 
     /// The connection to Redis, when one is configured.

@@ -17,6 +17,20 @@ pub enum StartError {
     /// The migrations contradict each other.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// A section `[shard.<table>]` is for a table that is not sharded.
+    #[error("[shard.{table}]: no module declares this table as sharded; there are: {known}")]
+    UnknownShard {
+        /// The table.
+        table: String,
+        /// The sharded tables.
+        known: String,
+    },
+    /// Configuration and database disagree on a sharded table.
+    #[error("{0}")]
+    ShardMismatch(String),
+    /// A question to the database failed.
+    #[error("the layout of the sharded tables cannot be read: {0}")]
+    Layout(sea_orm::DbErr),
     /// `redis.url` is malformed.
     #[cfg(feature = "redis")]
     #[error("`redis.url` cannot be used: {0}; it must look like `redis://host:6379/0`")]

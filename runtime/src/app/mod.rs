@@ -12,8 +12,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::config::Config;
+use crate::db::Group;
 use crate::http::Router;
-use crate::migrate::{MigrateError, Migration, Migrator, Stream};
+use crate::migrate::{Migration, Migrator, Stream};
 
 pub use command::{run, run_from};
 pub use context::Context;
@@ -111,24 +113,37 @@ impl App {
         crate::http::openapi(self)
     }
 
-    /// The whole schema: the framework's migrations, then those of each module, then the
-    /// application's own.
+    /// The whole schema, one migrator for each distinct database, named by its first group.
+    ///
+    /// The default database gets the framework's migrations, then those of each module whose group
+    /// is there, then the application's own; any other the layout tables of sharding and the modules
+    /// of its groups.
     ///
     /// # Errors
-    /// Two migrations have the same name.
-    pub fn migrator(&self) -> Result<Migrator, MigrateError> {
-        let modules = self
-            .modules
-            .iter()
-            .map(|module| Stream::new(module.name(), module.migration_list().to_vec()));
-        let own = Stream::new("app", self.migrations.clone());
-        let framework = crate::migrate::framework();
-        Migrator::new(
-            std::iter::once(framework)
-                .chain(modules)
-                .chain([own])
-                .collect(),
-        )
+    /// Two migrations have the same name; a section `[shard.<table>]` is for no sharded table.
+    pub fn migrators(&self, config: &Config) -> Result<Vec<(Group, Migrator)>, StartError> {
+        let specs = crate::shard::specs(self, config)?;
+        let mut migrators = Vec::new();
+        for first in config.database.distinct_groups() {
+            let is_here = |group| config.database.share_a_database(first, group);
+            let mut streams = Vec::new();
+            if first == Group::Default {
+                streams.push(crate::migrate::framework());
+            }
+            streams.push(crate::migrate::shard::shard_layout());
+            let modules = self.modules.iter();
+            let modules = modules.filter(|module| is_here(module.table_group()));
+            streams.extend(
+                modules.map(|module| Stream::new(module.name(), module.migration_list().to_vec())),
+            );
+            if first == Group::Default {
+                streams.push(Stream::new("app", self.migrations.clone()));
+            }
+            let sharded = specs.iter().filter(|(group, _)| is_here(*group));
+            let sharded = sharded.map(|(_, spec)| spec.clone()).collect();
+            migrators.push((first, Migrator::new(streams)?.sharded(sharded)));
+        }
+        Ok(migrators)
     }
 
     pub(crate) fn extensions(&self) -> &Extensions {

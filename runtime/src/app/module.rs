@@ -3,9 +3,11 @@
 use std::fmt;
 
 use super::{BoxFuture, Context, Demo};
+use crate::db::Group;
 use crate::error::AppResult;
 use crate::http::Router;
 use crate::migrate::Migration;
+use crate::shard::Declared;
 
 /// A function that makes demo data. It must be safe to run twice.
 pub type SeedFn = for<'a> fn(&'a Context, &'a Demo) -> BoxFuture<'a, AppResult<()>>;
@@ -18,6 +20,8 @@ pub struct Module {
     migrations: Vec<Migration>,
     permissions: &'static [&'static str],
     seed: Option<SeedFn>,
+    group: Group,
+    sharded: Vec<Declared>,
 }
 
 impl Module {
@@ -31,6 +35,8 @@ impl Module {
             migrations: Vec::new(),
             permissions: &[],
             seed: None,
+            group: Group::Default,
+            sharded: Vec::new(),
         }
     }
 
@@ -59,6 +65,27 @@ impl Module {
     #[must_use]
     pub fn permissions(mut self, permissions: &'static [&'static str]) -> Self {
         self.permissions = permissions;
+        self
+    }
+
+    /// Sets the group whose database holds the module's tables. Default: [`Group::Default`]. Say it
+    /// before [`Module::sharded`].
+    #[must_use]
+    pub fn group(mut self, group: Group) -> Self {
+        self.group = group;
+        self
+    }
+
+    /// Declares that a table of this module is sharded by a column: `sharded("gift_tb", "user_id")`.
+    /// Its migrations then make every physical table, and its rows are reached with
+    /// [`Context::shard`].
+    #[must_use]
+    pub fn sharded(mut self, table: &'static str, key: &'static str) -> Self {
+        self.sharded.push(Declared {
+            table: table.into(),
+            group: self.group,
+            key: key.into(),
+        });
         self
     }
 
@@ -97,6 +124,18 @@ impl Module {
     #[must_use]
     pub fn permission_list(&self) -> &'static [&'static str] {
         self.permissions
+    }
+
+    /// The group whose database holds its tables.
+    #[must_use]
+    pub fn table_group(&self) -> Group {
+        self.group
+    }
+
+    /// The tables that it declares as sharded.
+    #[must_use]
+    pub fn sharded_tables(&self) -> &[Declared] {
+        &self.sharded
     }
 
     /// The function that makes demo data.

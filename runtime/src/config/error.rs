@@ -54,6 +54,14 @@ pub enum ConfigError {
         /// What it must be.
         reason: String,
     },
+    /// A section `[shard.<table>]` makes no sense.
+    #[error("[shard.{table}]: {reason}")]
+    Shard {
+        /// The table.
+        table: String,
+        /// The key and what it must be.
+        reason: String,
+    },
     /// Secrets are missing or unfit for the environment. All of them, so that one round mends it.
     #[error("{}", missing_secrets(.environment, .missing))]
     Secrets {

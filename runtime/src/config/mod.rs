@@ -9,6 +9,7 @@ mod model;
 mod position;
 mod production;
 mod secret;
+mod shard;
 mod suggest;
 mod tenant;
 mod variables;
@@ -22,3 +23,4 @@ pub use model::{
 };
 pub use production::{METRICS_TOKEN_MIN_BYTES, TOKEN_KEY_MIN_BYTES};
 pub use secret::Secret;
+pub use shard::{SHARD_COUNT_MAX, ShardConfig, ShardScheme};

@@ -55,6 +55,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             });
         }
     }
+    super::shard::check(config)?;
     config.tenant.offset()?;
     crate::telemetry::check_level(&config.log.level)
 }

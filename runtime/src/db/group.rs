@@ -7,7 +7,18 @@ use serde::{Deserialize, Serialize};
 /// A group of tables. Each may be given its own database in `[database.groups.<name>]`; those that
 /// are not share that of `[database]`.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Deserialize,
+    Serialize,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Group {

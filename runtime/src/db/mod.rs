@@ -26,7 +26,8 @@ pub use connect::connect;
 pub use error::DatabaseError;
 pub use group::Group;
 pub use retry::{is_retryable, is_unavailable};
-pub use transaction::{Transaction, transaction};
+pub(crate) use transaction::transaction_options;
+pub use transaction::{Begin, Transaction, transaction};
 pub use url::{DatabaseUrl, Driver};
 
 /// How long closing a pool may take. At the end of a process nothing is lost by giving up.
@@ -86,6 +87,11 @@ impl Databases {
         &self.pools[self.pool_of_group[group as usize]].1
     }
 
+    /// Which of [`Databases::distinct`] is the group's.
+    pub(crate) fn index_of(&self, group: Group) -> usize {
+        self.pool_of_group[group as usize]
+    }
+
     /// Each pool once, with the first group that uses it.
     pub fn distinct(&self) -> impl Iterator<Item = (Group, &DatabaseConnection)> {
         self.pools
@@ -123,6 +129,27 @@ impl Databases {
 }
 
 impl DatabaseConfig {
+    /// One group for each distinct database, the default one first.
+    #[must_use]
+    pub fn distinct_groups(&self) -> Vec<Group> {
+        let mut distinct: Vec<Group> = Vec::new();
+        for group in Group::ALL {
+            if !distinct
+                .iter()
+                .any(|known| self.share_a_database(*known, group))
+            {
+                distinct.push(group);
+            }
+        }
+        distinct
+    }
+
+    /// Whether two groups are in the same database.
+    #[must_use]
+    pub fn share_a_database(&self, one: Group, other: Group) -> bool {
+        self.pool_options(one).url == self.pool_options(other).url
+    }
+
     /// What the pool of a group needs to know.
     #[must_use]
     pub fn pool_options(&self, group: Group) -> PoolOptions {

@@ -1,14 +1,16 @@
 //! Transactions that are tried again when the database gives up on them.
 
-use std::future::Future;
+use std::fmt;
 use std::marker::PhantomData;
-use std::ops::Deref;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement, StreamTrait,
+    TransactionError, TransactionOptions, TransactionSession, TransactionTrait,
 };
 use tokio::time::{Instant, sleep};
 
@@ -16,6 +18,7 @@ use super::is_retryable;
 use crate::app::BoxFuture;
 use crate::error::AppResult;
 use crate::random;
+use crate::shard::{Routed, RowStream, ShardConn, ShardKey, TxnRoute};
 
 /// How often a transaction is tried.
 const ATTEMPTS_MAX: u32 = 5;
@@ -26,11 +29,38 @@ const FIRST_PAUSE_MS: u64 = 10;
 
 /// An open transaction, as [`transaction`] hands it to its closure.
 ///
-/// Use it wherever SeaORM wants a connection. `'env` is the life of what the closure borrows.
+/// Use it wherever SeaORM wants a connection. Begun on a [`ShardConn`], its statements reach the
+/// tables of that key; [`Transaction::route`] gives a view on another key's. `'env` is the life of
+/// what the closure borrows.
 #[derive(Debug)]
 pub struct Transaction<'env> {
     inner: DatabaseTransaction,
+    route: Option<(Arc<TxnRoute>, ShardKey)>,
     env: PhantomData<&'env ()>,
+}
+
+/// Where a transaction can begin: a database, or a view on the rows of one key.
+pub trait Begin: Sync {
+    /// Begins one.
+    fn begin_transaction<'env>(&self) -> BoxFuture<'_, Result<Transaction<'env>, DbErr>>;
+}
+
+impl Begin for DatabaseConnection {
+    fn begin_transaction<'env>(&self) -> BoxFuture<'_, Result<Transaction<'env>, DbErr>> {
+        Box::pin(async move {
+            Ok(Transaction {
+                inner: self.begin_with_options(transaction_options()).await?,
+                route: None,
+                env: PhantomData,
+            })
+        })
+    }
+}
+
+impl Begin for ShardConn {
+    fn begin_transaction<'env>(&self) -> BoxFuture<'_, Result<Transaction<'env>, DbErr>> {
+        Box::pin(async move { Ok(self.begin_as(transaction_options()).await?.into_env()) })
+    }
 }
 
 /// Runs `work` in a transaction: commits when it returns `Ok`, rolls back when it returns `Err`.
@@ -56,7 +86,7 @@ pub struct Transaction<'env> {
 ///
 /// # Errors
 /// What `work` returned; `busy` when the last attempt failed too; the error of begin or commit.
-pub async fn transaction<'env, T, F>(conn: &DatabaseConnection, work: F) -> AppResult<T>
+pub async fn transaction<'env, T, F>(conn: &impl Begin, work: F) -> AppResult<T>
 where
     T: Send,
     F: for<'c> Fn(&'c Transaction<'env>) -> BoxFuture<'c, AppResult<T>> + Send + Sync,
@@ -82,21 +112,22 @@ where
     }
 }
 
-async fn attempt_once<'env, T, F>(conn: &DatabaseConnection, work: &F) -> AppResult<T>
+/// How every transaction begins.
+pub(crate) fn transaction_options() -> TransactionOptions {
+    // Only SQLite looks at its mode. Taking the write lock at once, a transaction that reads first
+    // cannot find later that another one wrote in between.
+    TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    }
+}
+
+async fn attempt_once<'env, T, F>(conn: &impl Begin, work: &F) -> AppResult<T>
 where
     T: Send,
     F: for<'c> Fn(&'c Transaction<'env>) -> BoxFuture<'c, AppResult<T>> + Send + Sync,
 {
-    // Only SQLite looks at its mode. Taking the write lock at once, a transaction that reads first
-    // cannot find later that another one wrote in between.
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let txn = Transaction {
-        inner: conn.begin_with_options(options).await?,
-        env: PhantomData,
-    };
+    let txn = conn.begin_transaction().await?;
     match work(&txn).await {
         Ok(value) => {
             txn.inner.commit().await?;
@@ -112,52 +143,169 @@ where
     }
 }
 
-impl Deref for Transaction<'_> {
-    type Target = DatabaseTransaction;
+impl<'env> Transaction<'env> {
+    pub(crate) fn sharded(inner: DatabaseTransaction, route: Arc<TxnRoute>, key: ShardKey) -> Self {
+        Self {
+            inner,
+            route: Some((route, key)),
+            env: PhantomData,
+        }
+    }
 
-    fn deref(&self) -> &DatabaseTransaction {
-        &self.inner
+    fn into_env<'other>(self) -> Transaction<'other> {
+        Transaction {
+            inner: self.inner,
+            route: self.route,
+            env: PhantomData,
+        }
+    }
+
+    /// The same transaction for the rows of another key, e.g. of the player who is given something.
+    ///
+    /// Begun on a plain database, it has no sharded tables: statements on them fail.
+    #[must_use]
+    pub fn route<'a>(&'a self, key: &'a ShardKey) -> Routed<'a> {
+        Routed {
+            txn: &self.inner,
+            route: self.route.as_ref().map(|(route, _)| (&**route, key)),
+        }
+    }
+
+    fn own(&self) -> Routed<'_> {
+        Routed {
+            txn: &self.inner,
+            route: self.route.as_ref().map(|(route, key)| (&**route, key)),
+        }
+    }
+
+    fn nested(&self, inner: DatabaseTransaction) -> Self {
+        Self {
+            inner,
+            route: self.route.clone(),
+            env: PhantomData,
+        }
+    }
+
+    /// As SeaORM's closures end a transaction.
+    pub(crate) async fn finish<F, T, E>(self, callback: F) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c Self) -> BoxFuture<'c, Result<T, E>> + Send,
+        T: Send,
+        E: fmt::Display + fmt::Debug + Send,
+    {
+        let outcome = callback(&self).await;
+        let ended = match &outcome {
+            Ok(_) => self.inner.commit().await,
+            Err(_) => self.inner.rollback().await,
+        };
+        ended.map_err(TransactionError::Connection)?;
+        outcome.map_err(TransactionError::Transaction)
     }
 }
 
-/// The shape that `async_trait` gives to a method, written out to save the dependency.
-type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, DbErr>> + Send + 'a>>;
-
+#[async_trait]
 impl ConnectionTrait for Transaction<'_> {
     fn get_database_backend(&self) -> DbBackend {
-        self.inner.get_database_backend()
+        ConnectionTrait::get_database_backend(&self.inner)
     }
 
-    fn execute_raw<'a, 'b>(&'a self, statement: Statement) -> Answer<'b, ExecResult>
-    where
-        'a: 'b,
-        Self: 'b,
-    {
-        self.inner.execute_raw(statement)
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.own().execute_raw(statement).await
     }
 
-    fn execute_unprepared<'a, 's, 'b>(&'a self, sql: &'s str) -> Answer<'b, ExecResult>
-    where
-        'a: 'b,
-        's: 'b,
-        Self: 'b,
-    {
-        self.inner.execute_unprepared(sql)
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.own().execute_unprepared(sql).await
     }
 
-    fn query_one_raw<'a, 'b>(&'a self, statement: Statement) -> Answer<'b, Option<QueryResult>>
-    where
-        'a: 'b,
-        Self: 'b,
-    {
-        self.inner.query_one_raw(statement)
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.own().query_one_raw(statement).await
     }
 
-    fn query_all_raw<'a, 'b>(&'a self, statement: Statement) -> Answer<'b, Vec<QueryResult>>
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.own().query_all_raw(statement).await
+    }
+}
+
+impl StreamTrait for Transaction<'_> {
+    type Stream<'a>
+        = RowStream<'a>
     where
-        'a: 'b,
-        Self: 'b,
+        Self: 'a;
+
+    fn get_database_backend(&self) -> DbBackend {
+        ConnectionTrait::get_database_backend(&self.inner)
+    }
+
+    fn stream_raw<'a>(
+        &'a self,
+        statement: Statement,
+    ) -> Pin<Box<dyn Future<Output = Result<RowStream<'a>, DbErr>> + 'a + Send>> {
+        Box::pin(async move {
+            let statement = self.own().statement(statement).await?;
+            let rows = self.inner.stream_raw(statement).await?;
+            Ok(Box::pin(rows) as RowStream<'a>)
+        })
+    }
+}
+
+#[async_trait]
+impl<'env> TransactionTrait for Transaction<'env> {
+    type Transaction = Transaction<'env>;
+
+    async fn begin(&self) -> Result<Transaction<'env>, DbErr> {
+        Ok(self.nested(self.inner.begin().await?))
+    }
+
+    async fn begin_with_config(
+        &self,
+        isolation_level: Option<IsolationLevel>,
+        access_mode: Option<AccessMode>,
+    ) -> Result<Transaction<'env>, DbErr> {
+        let inner = self.inner.begin_with_config(isolation_level, access_mode);
+        Ok(self.nested(inner.await?))
+    }
+
+    async fn begin_with_options(
+        &self,
+        options: TransactionOptions,
+    ) -> Result<Transaction<'env>, DbErr> {
+        Ok(self.nested(self.inner.begin_with_options(options).await?))
+    }
+
+    async fn transaction<F, T, E>(&self, callback: F) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c Transaction<'env>) -> BoxFuture<'c, Result<T, E>> + Send,
+        T: Send,
+        E: fmt::Display + fmt::Debug + Send,
     {
-        self.inner.query_all_raw(statement)
+        let txn = self.begin().await.map_err(TransactionError::Connection)?;
+        txn.finish(callback).await
+    }
+
+    async fn transaction_with_config<F, T, E>(
+        &self,
+        callback: F,
+        isolation_level: Option<IsolationLevel>,
+        access_mode: Option<AccessMode>,
+    ) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c Transaction<'env>) -> BoxFuture<'c, Result<T, E>> + Send,
+        T: Send,
+        E: fmt::Display + fmt::Debug + Send,
+    {
+        let txn = self.begin_with_config(isolation_level, access_mode).await;
+        let txn = txn.map_err(TransactionError::Connection)?;
+        txn.finish(callback).await
+    }
+}
+
+#[async_trait]
+impl TransactionSession for Transaction<'_> {
+    async fn commit(self) -> Result<(), DbErr> {
+        self.inner.commit().await
+    }
+
+    async fn rollback(self) -> Result<(), DbErr> {
+        self.inner.rollback().await
     }
 }

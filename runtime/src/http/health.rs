@@ -133,7 +133,7 @@ async fn check<E: std::fmt::Display>(
 
 async fn schema(ctx: &Context) -> Check {
     let probe = async {
-        match ctx.migrator().is_current(ctx.db()).await {
+        match ctx.is_schema_current().await {
             Ok(true) => Ok(()),
             Ok(false) => Err("run `migrate up`".to_owned()),
             Err(error) => Err(error.to_string()),

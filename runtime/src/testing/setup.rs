@@ -67,11 +67,12 @@ impl Setup {
         let context = Context::connect_with_clock(&self.app, config, self.clock)
             .await
             .unwrap_or_else(|error| panic!("the application cannot start: {error}"));
-        context
-            .migrator()
-            .up(context.db(), &Options::default())
-            .await
-            .unwrap_or_else(|error| panic!("the migrations fail: {error}"));
+        for (group, migrator) in context.migrators() {
+            migrator
+                .up(context.db_of(*group), &Options::default())
+                .await
+                .unwrap_or_else(|error| panic!("the migrations fail: {error}"));
+        }
         TestApp::new(self.app, context, scratch)
     }
 }

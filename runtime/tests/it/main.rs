@@ -7,6 +7,7 @@ mod connect;
 mod error_table;
 mod errors;
 mod ids;
+mod sharding;
 mod support;
 mod transaction;
 mod types;

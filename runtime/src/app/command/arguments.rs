@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::ServerConfig;
+use crate::db::Group;
 
 #[derive(Debug, Parser)]
 #[command(about = None, disable_help_subcommand = true, arg_required_else_help = true)]
@@ -17,9 +18,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Answer requests until SIGTERM or Ctrl-C
     Serve(ServeOptions),
-    /// Bring the database to the schema of the code, or back
-    #[command(subcommand)]
-    Migrate(MigrateCommand),
+    /// Bring the databases to the schema of the code, or back
+    Migrate(MigrateOptions),
     /// Fill the database with data to try the application with
     #[command(subcommand)]
     Seed(SeedCommand),
@@ -58,6 +58,15 @@ impl ServeOptions {
     }
 }
 
+#[derive(Debug, Args)]
+pub(super) struct MigrateOptions {
+    /// Only the database of this table group [default: all; for `down` and `repair`: default]
+    #[arg(long, global = true, value_enum)]
+    pub(super) group: Option<Group>,
+    #[command(subcommand)]
+    pub(super) command: MigrateCommand,
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum MigrateCommand {
     /// Apply what is pending
@@ -84,6 +93,10 @@ pub(super) enum MigrateCommand {
     Check(Json),
     /// Show applied migrations that were edited since, and mend the history
     Repair(RepairOptions),
+    /// Move the rows of a sharded table to more or fewer physical tables, while the app runs
+    Reshard(ReshardOptions),
+    /// Show where the rows of the sharded tables are
+    Shards(Json),
 }
 
 #[derive(Debug, Args)]
@@ -100,6 +113,20 @@ pub(super) struct RepairOptions {
     /// The step at which this migration was interrupted did not take effect
     #[arg(long, value_name = "NAME", conflicts_with = "step_done")]
     pub(super) step_again: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReshardOptions {
+    /// The logical table, e.g. `user_asset_tb`
+    pub(super) table: String,
+    /// Number of physical tables to arrive at; a `compat` table comes to slots by it
+    #[arg(long, required_unless_present = "abort")]
+    pub(super) to: Option<u16>,
+    /// Move back what was moved, and forget the rest
+    #[arg(long, conflicts_with = "to")]
+    pub(super) abort: bool,
     #[command(flatten)]
     pub(super) output: Json,
 }

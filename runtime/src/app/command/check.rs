@@ -1,5 +1,6 @@
 //! `check`: configuration, databases, schema, Redis. Exit 1 with reasons.
 
+use sea_orm::DatabaseConnection;
 use serde::Serialize;
 
 use super::arguments::Json;
@@ -8,6 +9,8 @@ use super::{Outcome, output};
 use crate::app::App;
 use crate::config::Config;
 use crate::db::{self, DatabaseUrl, Group};
+use crate::migrate::Migrator;
+use crate::shard::{self, Shards};
 use crate::telemetry;
 
 #[derive(Serialize)]
@@ -87,9 +90,7 @@ async fn databases(app: &App, config: &Config, answer: &mut Answer) {
             Ok(connection) => {
                 let place = DatabaseUrl::parse(&options.url).map(|url| url.to_string());
                 answer.add(subject, Ok(place.unwrap_or_default()));
-                if group == Group::Default {
-                    answer.add("schema", schema(app, &connection).await);
-                }
+                schema(app, config, group, &connection, answer).await;
                 let _ = connection.close().await;
             }
             Err(error) => answer.add(subject, Err(error.to_string())),
@@ -98,8 +99,37 @@ async fn databases(app: &App, config: &Config, answer: &mut Answer) {
     }
 }
 
-async fn schema(app: &App, connection: &sea_orm::DatabaseConnection) -> Result<String, String> {
-    let migrator = app.migrator().map_err(|error| error.to_string())?;
+/// The schema of one database, and the layout of its sharded tables.
+async fn schema(
+    app: &App,
+    config: &Config,
+    group: Group,
+    connection: &DatabaseConnection,
+    answer: &mut Answer,
+) {
+    // Two groups may reach the same database with other options.
+    let migrators = app.migrators(config);
+    let migrators = match migrators {
+        Ok(migrators) => migrators,
+        Err(error) => return answer.add("schema", Err(error.to_string())),
+    };
+    let Some((_, migrator)) = migrators.iter().find(|(first, _)| *first == group) else {
+        return;
+    };
+    let subject = |what: &str| match group {
+        Group::Default => what.to_owned(),
+        group => format!("{what} {group}"),
+    };
+    answer.add(subject("schema"), findings(migrator, connection).await);
+    let shards = Shards::new(connection.clone());
+    let layouts = shard::agreement(app, config, group, &shards).await;
+    answer.add(
+        subject("shards"),
+        layouts.map_err(|error| error.to_string()),
+    );
+}
+
+async fn findings(migrator: &Migrator, connection: &DatabaseConnection) -> Result<String, String> {
     let findings = migrator
         .check(connection)
         .await

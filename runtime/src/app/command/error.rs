@@ -2,10 +2,11 @@
 
 use crate::app::StartError;
 use crate::config::ConfigError;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, Group};
 use crate::error::AppError;
 use crate::http::ServeError;
 use crate::migrate::MigrateError;
+use crate::shard::reshard::ReshardError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CommandError {
@@ -19,6 +20,14 @@ pub(super) enum CommandError {
     Migrate(#[from] MigrateError),
     #[error(transparent)]
     Serve(#[from] ServeError),
+    #[error(transparent)]
+    Reshard(#[from] ReshardError),
+    #[error("table `{table}` is not sharded; there are: {known}")]
+    NotSharded { table: String, known: String },
+    #[error(
+        "table `{table}` is in the database of group `{group}`: leave --group out, or name that"
+    )]
+    OtherGroup { table: String, group: Group },
     #[error("cannot start threads: {0}")]
     Runtime(std::io::Error),
     #[error("{doing}: {}", error.detail())]

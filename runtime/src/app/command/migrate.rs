@@ -5,9 +5,9 @@ use std::time::Duration;
 use sea_orm::DatabaseConnection;
 use serde::Serialize;
 
-use super::arguments::{Json, MigrateCommand, RepairOptions};
+use super::arguments::{Json, MigrateCommand, MigrateOptions, RepairOptions};
 use super::error::CommandError;
-use super::{Outcome, output};
+use super::{Outcome, output, shard};
 use crate::app::App;
 use crate::config::Config;
 use crate::db::{self, Group};
@@ -21,7 +21,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 pub(super) async fn run(
     app: &App,
     config: Config,
-    command: MigrateCommand,
+    MigrateOptions { group, command }: MigrateOptions,
 ) -> Result<Outcome, CommandError> {
     let is_production = config.environment.is_production();
     if matches!(command, MigrateCommand::Fresh { force: false, .. }) && is_production {
@@ -29,36 +29,99 @@ pub(super) async fn run(
             command: "migrate fresh",
         });
     }
-    let migrator = app.migrator()?;
-    let conn = db::connect(&config.database.pool_options(Group::Default)).await?;
-    let outcome = dispatch(&migrator, &conn, command).await;
-    if let Err(error) = conn.close().await {
-        tracing::debug!(%error, "closing the database failed");
+    // Which database is meant when there are several: undoing and mending are about one.
+    let only = match command {
+        MigrateCommand::Down { .. } | MigrateCommand::Repair(_) => {
+            Some(group.unwrap_or(Group::Default))
+        }
+        _ => group,
+    };
+    let mut targets = Vec::new();
+    for (first, migrator) in app.migrators(&config)? {
+        if only.is_none_or(|only| config.database.share_a_database(first, only)) {
+            let conn = db::connect(&config.database.pool_options(first)).await?;
+            targets.push(Target {
+                group: first,
+                migrator,
+                conn,
+            });
+        }
+    }
+    let outcome = match command {
+        MigrateCommand::Reshard(reshard) => shard::reshard(app, &config, &targets, reshard).await,
+        MigrateCommand::Shards(output) => shard::shards(&targets, output).await,
+        command => dispatch(&targets, command).await,
+    };
+    for target in &targets {
+        if let Err(error) = target.conn.close_by_ref().await {
+            tracing::debug!(%error, "closing the database failed");
+        }
     }
     outcome
 }
 
-async fn dispatch(
-    migrator: &Migrator,
-    conn: &DatabaseConnection,
-    command: MigrateCommand,
-) -> Result<Outcome, CommandError> {
-    let options = Options::default()
+/// A database and its schema.
+pub(super) struct Target {
+    /// The first group of it.
+    pub(super) group: Group,
+    pub(super) migrator: Migrator,
+    pub(super) conn: DatabaseConnection,
+}
+
+pub(super) fn options() -> Options {
+    Options::default()
         .lock_timeout(LOCK_TIMEOUT)
-        .on_event(progress);
+        .on_event(progress)
+}
+
+async fn dispatch(targets: &[Target], command: MigrateCommand) -> Result<Outcome, CommandError> {
+    let options = options();
+    let mut all = Report::default();
     match command {
-        MigrateCommand::Up(output) => report(&migrator.up(conn, &options).await?, output),
         MigrateCommand::Down { count, output } => {
             let count = usize::try_from(count).unwrap_or(usize::MAX);
-            report(&migrator.down(conn, count, &options).await?, output)
+            for Target { migrator, conn, .. } in targets {
+                add(&mut all, migrator.down(conn, count, &options).await?);
+            }
+            report(&all, output)
         }
         MigrateCommand::Fresh { output, .. } => {
-            report(&migrator.fresh(conn, &options).await?, output)
+            for Target { migrator, conn, .. } in targets {
+                add(&mut all, migrator.fresh(conn, &options).await?);
+            }
+            report(&all, output)
         }
-        MigrateCommand::Status(output) => status(migrator.status(conn).await?, output),
-        MigrateCommand::Check(output) => check(migrator.check(conn).await?, output),
-        MigrateCommand::Repair(repair) => mend(migrator, conn, repair, &options).await,
+        MigrateCommand::Status(output) => {
+            let mut rows = Vec::new();
+            for Target { migrator, conn, .. } in targets {
+                rows.extend(migrator.status(conn).await?);
+            }
+            status(rows, output)
+        }
+        MigrateCommand::Check(output) => {
+            let mut findings = Vec::new();
+            for Target { migrator, conn, .. } in targets {
+                findings.extend(migrator.check(conn).await?);
+            }
+            check(findings, output)
+        }
+        MigrateCommand::Repair(repair) => match targets {
+            [target, ..] => mend(&target.migrator, &target.conn, repair, &options).await,
+            [] => Ok(Outcome::Done),
+        },
+        MigrateCommand::Up(output) => {
+            for Target { migrator, conn, .. } in targets {
+                add(&mut all, migrator.up(conn, &options).await?);
+            }
+            report(&all, output)
+        }
+        MigrateCommand::Reshard(_) | MigrateCommand::Shards(_) => Ok(Outcome::Done),
     }
+}
+
+fn add(all: &mut Report, report: Report) {
+    all.changes.extend(report.changes);
+    all.warnings.extend(report.warnings);
 }
 
 /// Tells on stderr what is going on.

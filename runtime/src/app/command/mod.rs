@@ -11,6 +11,7 @@ mod output;
 mod routes;
 mod seed;
 mod serve;
+mod shard;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

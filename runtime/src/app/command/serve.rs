@@ -8,6 +8,7 @@ use crate::http;
 
 pub(super) async fn run(app: &App, config: Config) -> Result<Outcome, CommandError> {
     let ctx = Context::connect(app, config).await?;
+    ctx.check_shards(app).await?;
     let server = &ctx.config().server;
     let listener = http::bind(server).await?;
     match listener.local_addr() {
@@ -29,7 +30,7 @@ pub(super) async fn run(app: &App, config: Config) -> Result<Outcome, CommandErr
 
 /// What need not be done before the first request is answered.
 async fn after_start(ctx: Context) {
-    match ctx.migrator().is_current(ctx.db()).await {
+    match ctx.is_schema_current().await {
         Ok(true) => {
             if let Err(error) = ctx.prepare_ids().await {
                 tracing::warn!(error = %error.detail(), "no node number for ids yet");

@@ -1,0 +1,8 @@
+//! Sharded tables: typed statements, lists over all tables, moving rows while the app runs.
+
+mod conformance;
+mod entity;
+mod reshard;
+mod safety;
+mod world;
+mod writer;
