@@ -142,12 +142,17 @@ async fn locked(plan: &Plan<'_>, table: &str, goal: Goal) -> Result<Summary, Res
     let lock = lock.ok_or_else(|| ReshardError::Busy {
         table: table.to_owned(),
     })?;
-    let outcome = run(plan, table, goal).await;
+    let outcome = run(plan, &lock, table, goal).await;
     lock.release().await?;
     outcome
 }
 
-async fn run(plan: &Plan<'_>, table: &str, goal: Goal) -> Result<Summary, ReshardError> {
+async fn run(
+    plan: &Plan<'_>,
+    lock: &SchemaLock,
+    table: &str,
+    goal: Goal,
+) -> Result<Summary, ReshardError> {
     let layout = store::layout(plan.conn, table).await?;
     let (layout, phase) = match (goal, layout.state) {
         (Goal::To(to), LayoutState::Stable) => {
@@ -155,7 +160,7 @@ async fn run(plan: &Plan<'_>, table: &str, goal: Goal) -> Result<Summary, Reshar
                 // Perhaps an earlier run was killed before it had cleaned up.
                 if mover::is_anything_left(plan, &layout).await? {
                     mover::settle(plan).await;
-                    mover::clean_up(plan, &layout).await?;
+                    mover::clean_up(plan, lock, &layout).await?;
                 }
                 return Ok(summary_of(&layout));
             }
@@ -182,11 +187,11 @@ async fn run(plan: &Plan<'_>, table: &str, goal: Goal) -> Result<Summary, Reshar
             });
         }
         (Goal::Back, LayoutState::Moving) if layout.scheme != Scheme::Slot => {
-            return leave_compat(plan, layout).await;
+            return leave_compat(plan, lock, layout).await;
         }
         (Goal::Back, LayoutState::Moving) => turn_back(plan, layout).await?,
     };
-    let mover = Mover::new(plan, layout).await?;
+    let mover = Mover::new(plan, lock, layout).await?;
     mover.run(phase).await
 }
 
@@ -226,7 +231,11 @@ async fn turn_back(plan: &Plan<'_>, layout: Layout) -> Result<(Layout, Phase), R
 
 /// Gives up a move from the original's rule, as long as no slot has arrived: the rule cannot say
 /// which slots it owns.
-async fn leave_compat(plan: &Plan<'_>, layout: Layout) -> Result<Summary, ReshardError> {
+async fn leave_compat(
+    plan: &Plan<'_>,
+    lock: &SchemaLock,
+    layout: Layout,
+) -> Result<Summary, ReshardError> {
     if store::is_any_moved(plan.conn, &layout).await? {
         return Err(ReshardError::CompatMoved {
             table: layout.table,
@@ -234,6 +243,6 @@ async fn leave_compat(plan: &Plan<'_>, layout: Layout) -> Result<Summary, Reshar
     }
     let layout = store::give_up(plan.conn, layout).await?;
     mover::settle(plan).await;
-    mover::clean_up(plan, &layout).await?;
+    mover::clean_up(plan, lock, &layout).await?;
     Ok(summary_of(&layout))
 }

@@ -14,6 +14,7 @@ use super::sql::Sql;
 use super::store::{self, Phase};
 use super::{Plan, Progress, ReshardError, Summary, summary_of, work};
 use crate::db::{is_retryable, is_unavailable, transaction_options};
+use crate::migrate::SchemaLock;
 use crate::migrate::shard::{Layout, Scheme, SlotMap};
 use crate::shard::key::KeyValue;
 use crate::shard::layouts::slot_of;
@@ -28,6 +29,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) struct Mover<'a> {
     plan: &'a Plan<'a>,
+    lock: &'a SchemaLock,
     layout: Layout,
     target: SlotMap,
     columns: Columns,
@@ -35,10 +37,15 @@ pub(super) struct Mover<'a> {
 }
 
 impl<'a> Mover<'a> {
-    pub(super) async fn new(plan: &'a Plan<'a>, layout: Layout) -> Result<Self, ReshardError> {
+    pub(super) async fn new(
+        plan: &'a Plan<'a>,
+        lock: &'a SchemaLock,
+        layout: Layout,
+    ) -> Result<Self, ReshardError> {
         let physical = layout.physical(layout.numbers().first().copied().unwrap_or(0));
         Ok(Self {
             plan,
+            lock,
             target: layout
                 .target
                 .clone()
@@ -67,9 +74,10 @@ impl<'a> Mover<'a> {
         }
         self.move_all().await?;
         self.sweep().await?;
+        still_held(self.lock, &self.layout.table).await?;
         self.layout = store::finish(self.plan.conn, self.layout).await?;
         settle(self.plan).await;
-        clean_up(self.plan, &self.layout).await?;
+        clean_up(self.plan, self.lock, &self.layout).await?;
         self.summary.count = self.layout.count;
         Ok(self.summary)
     }
@@ -411,6 +419,17 @@ async fn drain(plan: &Plan<'_>, physical: &str) -> Result<(), ReshardError> {
 /// A transaction that is older than this holds the move up until it is ended by hand.
 const DRAIN_MAX: Duration = Duration::from_secs(600);
 
+/// Before what cannot be done again by somebody else: a process that was stopped for long may have
+/// lost the lock.
+async fn still_held(lock: &SchemaLock, table: &str) -> Result<(), ReshardError> {
+    if lock.is_held().await? {
+        return Ok(());
+    }
+    Err(ReshardError::Busy {
+        table: table.to_owned(),
+    })
+}
+
 /// Whether there is something to clean up.
 pub(super) async fn is_anything_left(
     plan: &Plan<'_>,
@@ -425,7 +444,12 @@ pub(super) async fn is_anything_left(
 }
 
 /// Removes what a finished move left: the rows of the slots, and tables that own no slot any more.
-pub(super) async fn clean_up(plan: &Plan<'_>, layout: &Layout) -> Result<(), ReshardError> {
+pub(super) async fn clean_up(
+    plan: &Plan<'_>,
+    lock: &SchemaLock,
+    layout: &Layout,
+) -> Result<(), ReshardError> {
+    still_held(lock, &layout.table).await?;
     store::forget_rows(plan.conn, &layout.table).await?;
     let used = layout.numbers();
     for number in super::overview::existing(plan.conn, &layout.table).await? {
