@@ -1,6 +1,7 @@
 //! An app that the real binary made.
 
 use std::fs::{self, Permissions};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,6 +32,16 @@ impl App {
     /// Files that are there with the same content stay untouched, so that cargo compiles nothing
     /// twice.
     pub(crate) fn generate(name: &'static str, new: &[&str], commands: &[Vec<String>]) -> Self {
+        Self::generate_with_settings(name, new, commands, "")
+    }
+
+    /// As [`App::generate`], then with more settings than are generated.
+    pub(crate) fn generate_with_settings(
+        name: &'static str,
+        new: &[&str],
+        commands: &[Vec<String>],
+        settings: &str,
+    ) -> Self {
         let root = ground::folder().join(name);
         let staging = ground::folder().join(STAGING);
         step(&format!("{name}: generating"), || {
@@ -43,6 +54,7 @@ impl App {
             for arguments in commands {
                 process::run(cloudapp(&staging, arguments)).ok();
             }
+            append(&staging.join("config/default.toml"), settings);
             let files = generated(&staging);
             mirror(&files, &root);
             fs::remove_dir_all(&staging).unwrap();
@@ -156,6 +168,11 @@ pub(crate) fn cloudapp<S: AsRef<std::ffi::OsStr>>(folder: &Path, arguments: &[S]
     let mut command = process::command(CLOUDAPP, folder);
     command.args(arguments);
     command
+}
+
+fn append(path: &Path, text: &str) {
+    let mut file = fs::File::options().append(true).open(path).unwrap();
+    file.write_all(text.as_bytes()).unwrap();
 }
 
 fn generated(root: &Path) -> Tree {

@@ -54,6 +54,10 @@ fn all_field_types_over_http() {
     prepare(command);
     let server = Server::start(command(&[]));
     let http = server.http();
+    let tables = process::run(command(&["migrate", "shards", "--json"])).ok();
+    assert_eq!(physical_tables(&tables.out, "gift_tb"), 4);
+    assert_eq!(physical_tables(&tables.out, "coupon_tb"), 1);
+    assert_eq!(physical_tables(&tables.out, "ticket_tb"), 3);
     // What a module of fields offers must take what its own description allows.
     every_operation(&MATRIX, &http, &callers(&http, ""), |path| {
         !path.ends_with("/login")
@@ -142,6 +146,14 @@ fn a_request_being_served_is_answered_before_the_end() {
 
     let (log, status) = server.wait_for_end();
     assert_eq!(status.code(), Some(0), "{log}");
+}
+
+/// In how many physical tables a table is, by what `migrate shards --json` says.
+fn physical_tables(shards: &str, table: &str) -> usize {
+    let shards: Value = serde_json::from_str(shards).unwrap();
+    let mut tables = shards["tables"].as_array().unwrap().iter();
+    let found = tables.find(|found| found["table"] == table).unwrap();
+    found["shards"].as_array().unwrap().len()
 }
 
 /// A command of the app in development, on this database.

@@ -28,7 +28,7 @@ pub(crate) static SHOP: LazyLock<App> = LazyLock::new(|| {
     App::generate("shop", &[], &commands)
 });
 
-/// Three modules of all field types, and twenty with names that are legal and nasty. The name of
+/// Three modules of all field types, some with sharded tables, and twenty with names that are legal and nasty. The name of
 /// the app is as long as one may be.
 pub(crate) static MATRIX: LazyLock<App> = LazyLock::new(|| {
     let mut commands = vec![
@@ -40,10 +40,12 @@ pub(crate) static MATRIX: LazyLock<App> = LazyLock::new(|| {
         let fields: Vec<String> = fields.split(' ').map(str::to_owned).collect();
         commands.push(add_module(name, &fields));
     }
-    App::generate(
+    commands.extend(SHARDED.iter().map(sharded_module));
+    App::generate_with_settings(
         "shop-24-7-with-a-name-of-40-characters-x",
-        &["--runtime", RUNTIME],
+        &["--runtime", RUNTIME, "--shard", "user_asset_tb=4"],
         &commands,
+        SHARDS,
     )
 });
 
@@ -55,14 +57,17 @@ pub(crate) static POSTGRES: LazyLock<App> =
     LazyLock::new(|| on_server("shop-postgres", "postgres"));
 
 fn on_server(name: &'static str, database: &str) -> App {
-    App::generate(
+    let mut commands = vec![
+        add_module("note", ALL_TYPES),
+        add_module("draft", NULLABLE),
+        add_module("rule", DEFAULTS_AND_INDEXES),
+    ];
+    commands.extend(SHARDED.iter().map(sharded_module));
+    App::generate_with_settings(
         name,
         &["--database", database, "--runtime", RUNTIME],
-        &[
-            add_module("note", ALL_TYPES),
-            add_module("draft", NULLABLE),
-            add_module("rule", DEFAULTS_AND_INDEXES),
-        ],
+        &commands,
+        SHARDS,
     )
 }
 
@@ -123,6 +128,34 @@ const DEFAULTS_AND_INDEXES: &[&str] = &[
     "begins_at:datetime:unique",
     "token:uuid?:unique",
 ];
+
+/// Modules by each kind of key: name, fields, column.
+const SHARDED: [(&str, &[&str], &str); 5] = [
+    ("gift", &["title:string(50)", "worth:int=1"], "user_id"),
+    ("coupon", &["code:string(32):unique", "worth:int"], "app_id"),
+    ("ticket", &["code:string(190):unique", "note:text?"], "code"),
+    (
+        "seat",
+        &["number:bigint:index", "row_number_1:int"],
+        "number",
+    ),
+    ("badge", &["token:uuid", "title:string"], "token"),
+];
+
+/// The settings of the tables of those modules that are in more than one.
+const SHARDS: &str = "
+[shard.gift_tb]
+count = 4
+
+[shard.ticket_tb]
+count = 3
+
+[shard.seat_tb]
+count = 2
+
+[shard.badge_tb]
+count = 5
+";
 
 /// Modules named like what generated code imports, defines or is made of, with fields named like
 /// variables, methods, columns of answers and variants of derived enums.
@@ -202,6 +235,12 @@ fn add_module<S: AsRef<str>>(name: &str, fields: &[S]) -> Vec<String> {
         command.push("--field".to_owned());
         command.push(field.as_ref().to_owned());
     }
+    command
+}
+
+fn sharded_module((name, fields, column): &(&str, &[&str], &str)) -> Vec<String> {
+    let mut command = add_module(name, fields);
+    command.push(format!("--shard-by={column}"));
     command
 }
 
