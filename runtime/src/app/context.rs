@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
@@ -29,6 +30,10 @@ struct Shared {
     migrators: Vec<(Group, Migrator)>,
     /// Of each distinct database.
     shards: Vec<Arc<Shards>>,
+    /// Of the copies of each distinct database.
+    replicas: Vec<Vec<Arc<Shards>>>,
+    /// Counts reads, so that copies take turns.
+    reads: AtomicUsize,
     extensions: Extensions,
     #[cfg(feature = "redis")]
     redis: Option<crate::redis::Redis>,
@@ -56,6 +61,13 @@ impl Context {
         let databases = Databases::connect(&config.database).await?;
         let shards = databases.distinct().map(|(_, db)| Shards::new(db.clone()));
         let shards = shards.map(Arc::new).collect();
+        let replicas = databases.distinct().map(|(group, _)| {
+            let copies = databases.replicas_of(group).iter();
+            copies
+                .map(|copy| Arc::new(Shards::new(copy.clone())))
+                .collect()
+        });
+        let replicas = replicas.collect();
         #[cfg(feature = "redis")]
         let redis = crate::redis::Redis::new(&config.redis)?;
         #[cfg(not(feature = "redis"))]
@@ -71,6 +83,8 @@ impl Context {
             ids,
             migrators,
             shards,
+            replicas,
+            reads: AtomicUsize::new(0),
             extensions: app.extensions().clone(),
             #[cfg(feature = "redis")]
             redis,
@@ -151,6 +165,37 @@ impl Context {
     #[must_use]
     pub fn shard_of(&self, group: Group, key: &ShardKey) -> ShardConn {
         ShardConn::new(Arc::clone(self.shards(group)), key.clone())
+    }
+
+    /// The default database for reads that may be a moment old: one of its copies, in turn, or itself
+    /// when it has none.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        self.reader_of(Group::Default)
+    }
+
+    /// As [`Context::reader`], of a table group's database.
+    #[must_use]
+    pub fn reader_of(&self, group: Group) -> &DatabaseConnection {
+        self.replica(group)
+            .map_or_else(|| self.db_of(group), |copy| copy.db())
+    }
+
+    /// As [`Context::shard_of`], for reads that may be a moment old: plain `SELECT`s outside of
+    /// transactions go to a copy of the database, as long as no rows are moved.
+    #[must_use]
+    pub fn shard_reader_of(&self, group: Group, key: &ShardKey) -> ShardConn {
+        let conn = self.shard_of(group, key);
+        match self.replica(group) {
+            Some(copy) => conn.reading_from(Arc::clone(copy)),
+            None => conn,
+        }
+    }
+
+    fn replica(&self, group: Group) -> Option<&Arc<Shards>> {
+        let copies = &self.0.replicas[self.0.databases.index_of(group)];
+        let turn = self.0.reads.fetch_add(1, Ordering::Relaxed);
+        copies.get(turn.checked_rem(copies.len())?)
     }
 
     /// All tables of the sharded ones in the default database: for lists and figures without a key.

@@ -102,6 +102,8 @@ pub struct DatabaseConfig {
     pub connect_timeout_s: u64,
     /// Statements slower than this many milliseconds are logged. Default 500.
     pub slow_query_ms: u64,
+    /// Copies of the database that follow it, for reads that may be a moment old. Default none.
+    pub replicas: Vec<Secret>,
     /// Other databases for single table groups, by group name, e.g. `[database.groups.asset]`.
     pub groups: BTreeMap<crate::db::Group, GroupConfig>,
 }
@@ -112,6 +114,8 @@ pub struct DatabaseConfig {
 pub struct GroupConfig {
     /// Where the tables of this group are.
     pub url: Secret,
+    /// Copies of it, as `database.replicas`; for a group with a URL of its own.
+    pub replicas: Vec<Secret>,
     /// Most connections of this group; that of `[database]` when absent.
     pub max_connections: Option<u32>,
 }
@@ -221,6 +225,7 @@ impl Default for DatabaseConfig {
             max_connections: 10,
             connect_timeout_s: 5,
             slow_query_ms: 500,
+            replicas: Vec::new(),
             groups: BTreeMap::new(),
         }
     }

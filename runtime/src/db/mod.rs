@@ -50,6 +50,8 @@ pub struct PoolOptions {
 #[derive(Clone, Debug)]
 pub struct Databases {
     pools: Vec<(PoolOptions, DatabaseConnection)>,
+    /// Those of each pool's database.
+    replicas: Vec<Vec<DatabaseConnection>>,
     pool_of_group: [usize; Group::ALL.len()],
 }
 
@@ -61,6 +63,7 @@ impl Databases {
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, DatabaseError> {
         let mut databases = Self {
             pools: Vec::new(),
+            replicas: Vec::new(),
             pool_of_group: [0; Group::ALL.len()],
         };
         for group in Group::ALL {
@@ -72,8 +75,17 @@ impl Databases {
             databases.pool_of_group[group as usize] = match known {
                 Some(index) => index,
                 None => {
+                    let mut replicas = Vec::new();
+                    for url in config.replicas_of(group) {
+                        let options = PoolOptions {
+                            url: url.clone(),
+                            ..options.clone()
+                        };
+                        replicas.push(connect(&options).await?);
+                    }
                     let connection = connect(&options).await?;
                     databases.pools.push((options, connection));
+                    databases.replicas.push(replicas);
                     databases.pools.len() - 1
                 }
             };
@@ -85,6 +97,12 @@ impl Databases {
     #[must_use]
     pub fn of(&self, group: Group) -> &DatabaseConnection {
         &self.pools[self.pool_of_group[group as usize]].1
+    }
+
+    /// The copies of a group's database.
+    #[must_use]
+    pub fn replicas_of(&self, group: Group) -> &[DatabaseConnection] {
+        &self.replicas[self.pool_of_group[group as usize]]
     }
 
     /// Which of [`Databases::distinct`] is the group's.
@@ -118,7 +136,8 @@ impl Databases {
 
     /// Closes all pools, waiting a while for connections in use.
     pub async fn close(&self) {
-        for (_, connection) in &self.pools {
+        let own = self.pools.iter().map(|(_, connection)| connection);
+        for connection in own.chain(self.replicas.iter().flatten()) {
             match timeout(CLOSE_TIMEOUT, connection.close_by_ref()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::debug!(%error, "closing a database failed"),
@@ -148,6 +167,14 @@ impl DatabaseConfig {
     #[must_use]
     pub fn share_a_database(&self, one: Group, other: Group) -> bool {
         self.pool_options(one).url == self.pool_options(other).url
+    }
+
+    /// The copies of a group's database.
+    fn replicas_of(&self, group: Group) -> &[Secret] {
+        match self.groups.get(&group) {
+            Some(own) if !own.url.is_empty() => &own.replicas,
+            _ => &self.replicas,
+        }
     }
 
     /// What the pool of a group needs to know.

@@ -14,6 +14,7 @@ use sea_orm::{
 use super::ShardError;
 use super::key::ShardKey;
 use super::layouts::{Resolver, Shards};
+use super::moving::is_write;
 use super::rewrite::rewrite;
 use super::route::TxnRoute;
 use crate::db::{Transaction, is_retryable};
@@ -32,6 +33,7 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, DbErr>> + Send + 'a>>;
 #[derive(Clone, Debug)]
 pub struct ShardConn {
     shards: Arc<Shards>,
+    replica: Option<Arc<Shards>>,
     key: ShardKey,
 }
 
@@ -47,7 +49,19 @@ impl ShardConn {
     /// A connection to the tables of `key`.
     #[must_use]
     pub fn new(shards: Arc<Shards>, key: ShardKey) -> Self {
-        Self { shards, key }
+        Self {
+            shards,
+            replica: None,
+            key,
+        }
+    }
+
+    /// Sends plain `SELECT`s to a copy of the database, as long as both have the same layouts and no
+    /// rows are moved.
+    #[must_use]
+    pub fn reading_from(mut self, replica: Arc<Shards>) -> Self {
+        self.replica = Some(replica);
+        self
     }
 
     /// Whose rows it reaches.
@@ -58,6 +72,25 @@ impl ShardConn {
 
     fn db(&self) -> &DatabaseConnection {
         self.shards.db()
+    }
+
+    /// Where a statement that needs no lock is asked.
+    async fn source(&self, sql: &str) -> Result<&DatabaseConnection, DbErr> {
+        let Some(replica) = &self.replica else {
+            return Ok(self.db());
+        };
+        if !is_plain_read(sql, self.db().get_database_backend()) {
+            return Ok(self.db());
+        }
+        let (own, _) = self.shards.current().await?;
+        let same = match replica.current().await {
+            Ok((copied, _)) => own.is_same_as(&copied) && !own.is_any_moving(),
+            Err(error) => {
+                tracing::debug!(%error, "a copy of the database does not answer");
+                false
+            }
+        };
+        Ok(if same { replica.db() } else { self.db() })
     }
 
     async fn way(&self, sql: &str) -> Result<Way, DbErr> {
@@ -112,6 +145,12 @@ impl ShardConn {
     }
 }
 
+/// Whether a statement reads and locks nothing.
+fn is_plain_read(sql: &str, backend: DbBackend) -> bool {
+    const LOCKS: [&str; 3] = [" FOR UPDATE", " FOR SHARE", " LOCK IN "];
+    !is_write(sql, backend) && !LOCKS.iter().any(|lock| sql.contains(lock))
+}
+
 fn with_text(mut statement: Statement, sql: Option<String>) -> Statement {
     if let Some(sql) = sql {
         statement.sql = sql;
@@ -151,7 +190,10 @@ impl ConnectionTrait for ShardConn {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match self.way(&statement.sql).await? {
-            Way::Straight(sql) => self.db().query_one_raw(with_text(statement, sql)).await,
+            Way::Straight(sql) => {
+                let source = self.source(&statement.sql).await?;
+                source.query_one_raw(with_text(statement, sql)).await
+            }
             Way::Locked => {
                 self.locked(|txn| txn.query_one_raw(statement.clone()))
                     .await
@@ -161,7 +203,10 @@ impl ConnectionTrait for ShardConn {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self.way(&statement.sql).await? {
-            Way::Straight(sql) => self.db().query_all_raw(with_text(statement, sql)).await,
+            Way::Straight(sql) => {
+                let source = self.source(&statement.sql).await?;
+                source.query_all_raw(with_text(statement, sql)).await
+            }
             Way::Locked => {
                 self.locked(|txn| txn.query_all_raw(statement.clone()))
                     .await
@@ -184,7 +229,8 @@ impl StreamTrait for ShardConn {
         Box::pin(async move {
             match self.way(&statement.sql).await? {
                 Way::Straight(sql) => {
-                    let rows = self.db().stream_raw(with_text(statement, sql)).await?;
+                    let source = self.source(&statement.sql).await?;
+                    let rows = source.stream_raw(with_text(statement, sql)).await?;
                     Ok(Box::pin(rows) as RowStream<'a>)
                 }
                 // The lock must not be held for as long as somebody takes to read.

@@ -128,6 +128,15 @@ impl Layouts {
         self.tables.iter().find(|known| known.layout.table == table)
     }
 
+    /// Whether both have the same tables in the same versions.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let versions = |all: &Self| -> Vec<(String, i64)> {
+            let one = |layout: &Layout| (layout.table.clone(), layout.version);
+            all.iter().map(one).collect()
+        };
+        versions(self) == versions(other)
+    }
+
     pub(crate) fn is_any_moving(&self) -> bool {
         self.iter()
             .any(|layout| layout.state == LayoutState::Moving)

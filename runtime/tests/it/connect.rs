@@ -205,6 +205,7 @@ async fn groups_with_one_url_share_a_pool() {
     let group = |url: &Secret| cloudapp_runtime::config::GroupConfig {
         url: url.clone(),
         max_connections: None,
+        ..Default::default()
     };
     config
         .groups

@@ -22,6 +22,9 @@ use crate::shard::moving::UNMOVED;
 
 /// Keys of one statement.
 const KEYS_MAX: usize = 256;
+/// The app is left alone after each slot for as long as the slot took, within these limits.
+const GIVE_WAY_MIN: Duration = Duration::from_millis(5);
+const GIVE_WAY_MAX: Duration = Duration::from_millis(100);
 /// How often a slot is tried whose transaction the database gave up.
 const ATTEMPTS_MAX: u32 = 20;
 /// Pause before it is tried again.
@@ -156,8 +159,11 @@ impl<'a> Mover<'a> {
             .map(|(slot, _)| *slot)
             .collect();
         for (index, slot) in open.iter().enumerate() {
+            let begun = Instant::now();
             self.move_slot(*slot, None).await?;
             self.summary.slots += 1;
+            // Gives way: on SQLite a slot's lock is that of the whole file.
+            sleep(begun.elapsed().clamp(GIVE_WAY_MIN, GIVE_WAY_MAX)).await;
             (self.plan.progress)(&Progress::Moving {
                 done: already + index + 1,
                 slots: owners.len(),

@@ -10,7 +10,7 @@ use cloudapp_runtime::migrate::shard::{CompatRule, Scheme};
 use cloudapp_runtime::shard::{ShardConn, ShardKey, Shards, agreement, specs};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _,
-    QueryFilter as _,
+    QueryFilter as _, QuerySelect as _,
 };
 
 use super::entity::{asset, log};
@@ -201,6 +201,44 @@ async fn down_removes_every_table_and_up_makes_them_again() {
         assert_eq!(row.unwrap().id, 1);
         world.drop().await;
     }
+}
+
+#[tokio::test]
+async fn reads_that_may_be_old_go_to_a_copy_that_has_the_same_layout() {
+    let [own, copy] = [
+        World::new(Database::sqlite().await, 2).await,
+        World::new(Database::sqlite().await, 2).await,
+    ];
+    own.fill(1..=1).await;
+    let conn = own.of(1).reading_from(Arc::clone(&copy.shards));
+    let find = || asset::Entity::find_by_id(1);
+    assert!(find().one(&conn).await.unwrap().is_none(), "from the copy");
+    assert!(
+        find()
+            .lock_exclusive()
+            .one(&own.of(1))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    asset(2, 1).insert(&conn).await.unwrap();
+    assert_eq!(own.scatter().count(asset::Entity::find()).await.unwrap(), 2);
+    assert_eq!(
+        copy.scatter().count(asset::Entity::find()).await.unwrap(),
+        0
+    );
+    // The copy is behind.
+    own.database
+        .run(&["UPDATE cloudapp_shard_tb SET version = 7"])
+        .await;
+    let fresh = Arc::new(Shards::new(own.database.conn.clone()));
+    let conn = ShardConn::new(fresh, key(1)).reading_from(Arc::clone(&copy.shards));
+    assert!(
+        find().one(&conn).await.unwrap().is_some(),
+        "from the database"
+    );
+    own.drop().await;
+    copy.drop().await;
 }
 
 impl World {
