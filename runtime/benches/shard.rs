@@ -2,7 +2,8 @@
 //!
 //! `cargo bench -p cloudapp-runtime --all-features --bench shard` measures SQLite in memory;
 //! `CLOUDAPP_TEST_MYSQL_URL` and `CLOUDAPP_TEST_POSTGRES_URL` add a server each. Prints a Markdown
-//! table: microseconds per statement one after the other, and the ratio of the throughput of 16 tasks.
+//! table: microseconds per statement one after the other, and the ratio of the throughput of 16
+//! tasks.
 
 use std::error::Error;
 use std::sync::Arc;

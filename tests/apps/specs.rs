@@ -28,8 +28,8 @@ pub(crate) static SHOP: LazyLock<App> = LazyLock::new(|| {
     App::generate("shop", &[], &commands)
 });
 
-/// Three modules of all field types, some with sharded tables, and twenty with names that are legal and nasty. The name of
-/// the app is as long as one may be.
+/// Three modules of all field types, some with sharded tables, and twenty with names that are legal
+/// and nasty. The name of the app is as long as one may be.
 pub(crate) static MATRIX: LazyLock<App> = LazyLock::new(|| {
     let mut commands = vec![
         add_module("note", ALL_TYPES),

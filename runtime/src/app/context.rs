@@ -167,8 +167,8 @@ impl Context {
         ShardConn::new(Arc::clone(self.shards(group)), key.clone())
     }
 
-    /// The default database for reads that may be a moment old: one of its copies, in turn, or itself
-    /// when it has none.
+    /// The default database for reads that may be a moment old: one of its copies, in turn, or
+    /// itself when it has none.
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
         self.reader_of(Group::Default)

@@ -116,8 +116,8 @@ impl App {
     /// The whole schema, one migrator for each distinct database, named by its first group.
     ///
     /// The default database gets the framework's migrations, then those of each module whose group
-    /// is there, then the application's own; any other the layout tables of sharding and the modules
-    /// of its groups.
+    /// is there, then the application's own; any other the layout tables of sharding and the
+    /// modules of its groups.
     ///
     /// # Errors
     /// Two migrations have the same name; a section `[shard.<table>]` is for no sharded table.

@@ -6,7 +6,8 @@ use sea_orm::{DbErr, RuntimeErr};
 use crate::shard::ShardError;
 
 /// Whether the database gave up on a transaction for no fault of the transaction: a deadlock, a
-/// serialisation failure, a busy SQLite file, a sharded table that was moved. Done again from its begin, it may well succeed.
+/// serialisation failure, a busy SQLite file, a sharded table that was moved. Done again from its
+/// begin, it may well succeed.
 #[must_use]
 pub fn is_retryable(error: &DbErr) -> bool {
     if ShardError::is_layout_changed(error) {

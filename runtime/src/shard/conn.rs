@@ -56,8 +56,8 @@ impl ShardConn {
         }
     }
 
-    /// Sends plain `SELECT`s to a copy of the database, as long as both have the same layouts and no
-    /// rows are moved.
+    /// Sends plain `SELECT`s to a copy of the database, as long as both have the same layouts and
+    /// no rows are moved.
     #[must_use]
     pub fn reading_from(mut self, replica: Arc<Shards>) -> Self {
         self.replica = Some(replica);
@@ -131,7 +131,8 @@ impl ShardConn {
     ) -> Result<Transaction<'static>, DbErr> {
         let (layouts, fresh_until) = self.shards.current().await?;
         if layouts.is_any_moving() && options.isolation_level.is_none() {
-            // With one snapshot for all statements MySQL would show a slot as it was before its lock.
+            // With one snapshot for all statements MySQL would show a slot as it was before its
+            // lock.
             options.isolation_level = Some(IsolationLevel::ReadCommitted)
                 .filter(|_| self.db().get_database_backend() == DbBackend::MySql);
         }

@@ -1,8 +1,9 @@
 //! Statements while the rows of their table are on the move.
 //!
-//! Each slot has a row then, which says where its rows are. A statement holds that row's shared lock
-//! until its transaction ends; the mover takes it exclusively, moves the rows of the slot, and writes
-//! the new owner, all in one transaction. So a statement sees a slot before or after, never between.
+//! Each slot has a row then, which says where its rows are. A statement holds that row's shared
+//! lock until its transaction ends; the mover takes it exclusively, moves the rows of the slot, and
+//! writes the new owner, all in one transaction. So a statement sees a slot before or after, never
+//! between.
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 

@@ -10,7 +10,8 @@ use sea_orm::DbBackend;
 pub(crate) trait Names {
     /// Whether an identifier of this many bytes can be a name at all.
     fn may_be(&self, length: usize) -> bool;
-    /// The physical name for this identifier; `Ok(None)` when it is not the name of a sharded table.
+    /// The physical name for this identifier; `Ok(None)` when it is not the name of a sharded
+    /// table.
     fn physical(&mut self, identifier: &str) -> Result<Option<&str>, sea_orm::DbErr>;
 }
 

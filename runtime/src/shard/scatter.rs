@@ -142,8 +142,8 @@ impl Scatter {
         Ok(total)
     }
 
-    /// How many rows there are for each value of a column, over all tables. Holds one entry for each
-    /// value in memory.
+    /// How many rows there are for each value of a column, over all tables. Holds one entry for
+    /// each value in memory.
     ///
     /// # Errors
     /// The database's; the table has no layout; a value is null.

@@ -58,9 +58,9 @@ pub(super) async fn reshard(
     let summary = summary?;
     output::answer(command.output, &summary, || {
         format!(
-            "{} has {} physical tables; set `count = {}` in [shard.{}]\n{} slots moved in this run: \
-             rows processed {}, matching {}, mismatched {}, extra {}, missing {}; \
-             longest lock of a slot {} ms",
+            "{} has {} physical tables; set `count = {}` in [shard.{}]\n\
+             {} slots moved in this run: rows processed {}, matching {}, mismatched {}, \
+             extra {}, missing {}; longest lock of a slot {} ms",
             summary.table,
             summary.count,
             summary.count,

@@ -9,8 +9,34 @@ use super::ReshardError;
 pub(super) struct Columns {
     pub(super) all: Vec<String>,
     pub(super) primary: Vec<String>,
-    /// Whether the key column holds integers; else it holds text.
-    pub(super) is_key_integer: bool,
+    /// What the key column holds.
+    pub(super) key: KeyKind,
+}
+
+/// What a key column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyKind {
+    Integer,
+    Text,
+    /// Sixteen bytes; a key names it by its text.
+    Uuid,
+}
+
+impl KeyKind {
+    /// By the name of the column's type.
+    fn of(kind: &str) -> Self {
+        let kind = kind.to_ascii_lowercase();
+        if kind.contains("int") {
+            Self::Integer
+        } else if ["uuid", "binary", "blob"]
+            .iter()
+            .any(|part| kind.contains(part))
+        {
+            Self::Uuid
+        } else {
+            Self::Text
+        }
+    }
 }
 
 impl Columns {
@@ -22,8 +48,10 @@ impl Columns {
         let backend = conn.get_database_backend();
         let sql = match backend {
             DbBackend::MySql => {
-                "SELECT COLUMN_NAME AS name, DATA_TYPE AS kind, IF(COLUMN_KEY = 'PRI', 1, 0) AS is_pk \
-                 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? \
+                "SELECT COLUMN_NAME AS name, DATA_TYPE AS kind, \
+                 IF(COLUMN_KEY = 'PRI', 1, 0) AS is_pk \
+                 FROM information_schema.COLUMNS \
+                 WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? \
                  ORDER BY ORDINAL_POSITION"
             }
             DbBackend::Postgres => {
@@ -44,7 +72,7 @@ impl Columns {
         let mut columns = Self {
             all: Vec::new(),
             primary: Vec::new(),
-            is_key_integer: false,
+            key: KeyKind::Text,
         };
         for row in conn.query_all_raw(statement).await? {
             let name: String = row.try_get("", "name")?;
@@ -60,7 +88,7 @@ impl Columns {
                 columns.primary.push(name.clone());
             }
             if name == key {
-                columns.is_key_integer = kind.to_ascii_lowercase().contains("int");
+                columns.key = KeyKind::of(&kind);
             }
             columns.all.push(name);
         }

@@ -16,8 +16,8 @@ pub enum ReshardError {
     },
     /// Another process holds the lock.
     #[error(
-        "table `{table}` is not moved: another process migrates or moves rows in this database; wait \
-         until it has ended"
+        "table `{table}` is not moved: another process migrates or moves rows in this database; \
+         wait until it has ended"
     )]
     Busy {
         /// The logical table.
@@ -33,8 +33,8 @@ pub enum ReshardError {
     },
     /// Another move is under way.
     #[error(
-        "table `{table}` is on its way to {target} physical tables: finish that with `--to {target}`, \
-         or bring it back with `--abort`"
+        "table `{table}` is on its way to {target} physical tables: finish that with \
+         `--to {target}`, or bring it back with `--abort`"
     )]
     OtherTarget {
         /// The logical table.
@@ -59,9 +59,9 @@ pub enum ReshardError {
     },
     /// Rows arrived differently: the transaction was rolled back.
     #[error(
-        "slot {slot} of table `{table}` was left where it is: of {processed} rows {matching} arrived \
-         unchanged, and {found} are at the destination. Is there a row of the same primary key, or a \
-         trigger that changes rows?"
+        "slot {slot} of table `{table}` was left where it is: of {processed} rows {matching} \
+         arrived unchanged, and {found} are at the destination. Is there a row of the same primary \
+         key, or a trigger that changes rows?"
     )]
     Mismatch {
         /// The logical table.

@@ -6,16 +6,16 @@
 //!
 //! - *announce*: the new tables are made; the layout row says `moving`; each slot gets a row.
 //! - *settle*: longer than anybody may use a layout ([`LEASE`](super::LEASE)), then until every
-//!   transaction has ended that wrote before. From here on each statement of the app holds the lock of
-//!   its slot, and puts the keys that it writes on the work list.
+//!   transaction has ended that wrote before. From here on each statement of the app holds the lock
+//!   of its slot, and puts the keys that it writes on the work list.
 //! - *scan*: the keys that were there before are put on the work list.
 //! - *move*: a slot's lock, its rows copied, compared column by column, deleted, its new owner
 //!   written: one transaction. Only statements on that slot wait, for as long as that takes.
 //! - *sweep*: every table is searched for keys that belong elsewhere; they are moved too.
 //! - *finish*: the layout row holds the new map.
 //!
-//! Each step can be done twice: who is killed is finished by the next run. A lock makes sure that one
-//! process moves or migrates at a time.
+//! Each step can be done twice: who is killed is finished by the next run. A lock makes sure that
+//! one process moves or migrates at a time.
 
 mod catalog;
 mod error;

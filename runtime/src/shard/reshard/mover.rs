@@ -285,7 +285,10 @@ impl<'a> Mover<'a> {
     ) -> Result<u64, ReshardError> {
         let backend = txn.get_database_backend();
         let sql = Sql::new(&self.layout, &self.columns, backend, (from, to), keys.len());
-        let values: Vec<Value> = keys.iter().map(work::bind).collect();
+        let values: Vec<Value> = keys
+            .iter()
+            .map(|key| work::bind(key, &self.columns))
+            .collect();
         let run = |sql: String| Statement::from_sql_and_values(backend, sql, values.clone());
         let copied = txn.execute_raw(run(sql.copy())).await?.rows_affected();
         let matching = count(txn, run(sql.compare())).await?;
@@ -330,7 +333,8 @@ async fn lock_slot(txn: &DatabaseTransaction, table: &str, slot: u16) -> Result<
             "SELECT owner FROM cloudapp_shard_slot_tb WHERE table_name = ? AND slot = ? FOR UPDATE"
         }
         DbBackend::Postgres => {
-            "SELECT owner FROM cloudapp_shard_slot_tb WHERE table_name = $1 AND slot = $2 FOR UPDATE"
+            "SELECT owner FROM cloudapp_shard_slot_tb WHERE table_name = $1 AND slot = $2 \
+             FOR UPDATE"
         }
         _ => "SELECT owner FROM cloudapp_shard_slot_tb WHERE table_name = ? AND slot = ?",
     };

@@ -95,7 +95,8 @@ pub(super) async fn existing(
     let backend = conn.get_database_backend();
     let sql = match backend {
         DbBackend::MySql => {
-            "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"
+            "SELECT TABLE_NAME AS name FROM information_schema.TABLES \
+             WHERE TABLE_SCHEMA = DATABASE()"
         }
         DbBackend::Postgres => {
             "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema()"

@@ -4,10 +4,11 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Order, Query};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::ReshardError;
-use super::catalog::Columns;
+use super::catalog::{Columns, KeyKind};
 use super::store::KEY_TABLE;
 use crate::shard::key::KeyValue;
 use crate::shard::layouts::slot_of;
+use crate::types::Uuid;
 
 /// Keys of one question.
 pub(super) const SCAN_BATCH: u64 = 5_000;
@@ -17,16 +18,19 @@ const INSERT_BATCH: usize = 500;
 /// A key as the database's column has it.
 pub(super) fn parse(text: &str, columns: &Columns) -> KeyValue {
     match text.parse() {
-        Ok(number) if columns.is_key_integer => KeyValue::Int(number),
+        Ok(number) if columns.key == KeyKind::Integer => KeyValue::Int(number),
         _ => KeyValue::Text(text.to_owned()),
     }
 }
 
 /// A key as a value to bind.
-pub(super) fn bind(key: &KeyValue) -> sea_orm::Value {
+pub(super) fn bind(key: &KeyValue, columns: &Columns) -> sea_orm::Value {
     match key {
         KeyValue::Int(number) => (*number).into(),
-        KeyValue::Text(text) => text.as_str().into(),
+        KeyValue::Text(text) => match text.parse::<Uuid>() {
+            Ok(uuid) if columns.key == KeyKind::Uuid => uuid.into(),
+            _ => text.as_str().into(),
+        },
     }
 }
 
@@ -46,12 +50,17 @@ pub(super) async fn keys_after(
         .order_by(key.to_owned(), Order::Asc)
         .limit(SCAN_BATCH);
     if let Some(after) = after {
-        query.and_where(Expr::col(key.to_owned()).gt(bind(after)));
+        query.and_where(Expr::col(key.to_owned()).gt(bind(after, columns)));
     }
     let rows = conn.query_all(&query).await?;
     let read = |row: &QueryResult| -> Result<KeyValue, ReshardError> {
-        if !columns.is_key_integer {
-            return Ok(KeyValue::Text(row.try_get("", key)?));
+        match columns.key {
+            KeyKind::Text => return Ok(KeyValue::Text(row.try_get("", key)?)),
+            KeyKind::Uuid => {
+                let uuid: Uuid = row.try_get("", key)?;
+                return Ok(KeyValue::Text(uuid.to_string()));
+            }
+            KeyKind::Integer => {}
         }
         let wide = row.try_get::<i64>("", key);
         let value = wide.or_else(|_| row.try_get::<i32>("", key).map(i64::from))?;

@@ -2,6 +2,7 @@
 
 mod conformance;
 mod entity;
+mod keys;
 mod reshard;
 mod safety;
 mod world;

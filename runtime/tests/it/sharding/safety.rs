@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use cloudapp_runtime::app::{App, Module};
-use cloudapp_runtime::config::{Config, Secret, ShardConfig};
+use cloudapp_runtime::config::{Config, GroupConfig, Secret, ShardConfig};
 use cloudapp_runtime::db::Group;
 use cloudapp_runtime::migrate::Options;
 use cloudapp_runtime::migrate::shard::{CompatRule, Scheme};
 use cloudapp_runtime::shard::{ShardConn, ShardKey, Shards, agreement, specs};
+use cloudapp_runtime::testing::TestApp;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _,
     QueryFilter as _, QuerySelect as _,
@@ -239,6 +240,51 @@ async fn reads_that_may_be_old_go_to_a_copy_that_has_the_same_layout() {
     );
     own.drop().await;
     copy.drop().await;
+}
+
+#[tokio::test]
+async fn a_group_has_its_tables_in_its_own_database() {
+    let second = Database::sqlite().await;
+    let url = second.options.url.clone();
+    let mut app = App::new("sample", "1.0.0");
+    app.module(
+        Module::new("asset")
+            .group(Group::Asset)
+            .sharded("gift_tb", "user_id")
+            .migrations(vec![super::world::tables()]),
+    );
+    let test = TestApp::setup(app).config(move |config| {
+        let group = GroupConfig {
+            url,
+            ..GroupConfig::default()
+        };
+        config.database.groups.insert(Group::Asset, group);
+        let three = ShardConfig {
+            count: 3,
+            ..ShardConfig::default()
+        };
+        config.shard.insert("user_asset_tb".to_owned(), three);
+    });
+    let test = test.start().await;
+    let ctx = test.context();
+    let here = ctx.shard_of(Group::Asset, &key(5));
+    asset(1, 5).insert(&here).await.unwrap();
+    let name = here.physical_table("user_asset_tb").await.unwrap();
+    let count = format!("SELECT COUNT(*) FROM {name}");
+    assert_eq!(second.number(&count).await, 1);
+    assert_eq!(
+        ctx.scatter_of(Group::Asset)
+            .count(asset::Entity::find())
+            .await
+            .unwrap(),
+        1
+    );
+    // The default database has neither the tables nor a layout of them.
+    assert!(ctx.db().execute_unprepared(&count).await.is_err());
+    assert!(asset(2, 5).insert(&ctx.shard(&key(5))).await.is_err());
+    assert!(ctx.is_schema_current().await.unwrap());
+    drop(test);
+    second.drop().await;
 }
 
 impl World {
