@@ -307,6 +307,18 @@ impl TransactionTrait for ShardConn {
 }
 
 impl ShardConn {
+    /// The statement as it would be sent, with physical names. For `EXPLAIN` and tools; while a table
+    /// is moved its names may be others a moment later.
+    ///
+    /// # Errors
+    /// The key does not name the column of a table.
+    pub async fn physical_sql(&self, sql: &str) -> Result<String, DbErr> {
+        let (layouts, _) = self.shards.current().await?;
+        let mut resolver = Resolver::new(&layouts, &self.key);
+        let physical = rewrite(sql, self.db().get_database_backend(), &mut resolver)?;
+        Ok(physical.unwrap_or_else(|| sql.to_owned()))
+    }
+
     /// The physical table of a logical one for this key, e.g. `user_asset_3_tb`. For messages and
     /// tools; while the table is moved it may be another one a moment later.
     ///
