@@ -177,7 +177,7 @@ pub enum ListCommand {
 #[command(disable_help_flag = true)]
 pub struct MigrateArgs {
     /// `new <name>` makes a migration; everything else goes to the app: up, down, status,
-    /// fresh, check, repair, shards, reshard <table> --to <count>
+    /// fresh, check, repair, shards, reshard TABLE --to COUNT
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,

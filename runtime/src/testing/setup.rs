@@ -60,6 +60,7 @@ impl Setup {
         let scratch = Scratch::create(self.server.as_deref().unwrap_or(&configured)).await;
         config.database.url = Secret::new(scratch.url());
         config.database.groups.clear();
+        config.database.replicas.clear();
         APP_ID.clone_into(&mut config.tenant.default_app_id);
         for adjust in self.adjust {
             adjust(&mut config);

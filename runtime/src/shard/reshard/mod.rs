@@ -5,7 +5,7 @@
 //! ```
 //!
 //! - *announce*: the new tables are made; the layout row says `moving`; each slot gets a row.
-//! - *settle*: longer than anybody may use a layout ([`LEASE`](super::LEASE)), then until every
+//! - *settle*: longer than anybody may use a layout ([`LEASE`]), then until every
 //!   transaction has ended that wrote before. From here on each statement of the app holds the lock
 //!   of its slot, and puts the keys that it writes on the work list.
 //! - *scan*: the keys that were there before are put on the work list.
