@@ -54,8 +54,10 @@
 #[cfg(not(any(feature = "sqlite", feature = "mysql", feature = "postgres")))]
 compile_error!("enable at least one of the features `sqlite`, `mysql`, `postgres`");
 
+mod asset;
 mod engine;
 mod framework;
+mod outbox;
 pub mod prelude;
 pub mod shard;
 
@@ -64,7 +66,9 @@ pub use engine::{
     Migration, MigrationSql, Migrator, Options, Pending, Phase, RepairPlan, Report, SchemaLock,
     Status, StatusRow, StepOutcome, Steps, Stream, create_like,
 };
+pub use asset::asset;
 pub use framework::framework;
+pub use outbox::outbox;
 pub use shard::{
     CompatRule, Layout, LayoutState, SLOTS, Scheme, ShardSpec, SlotMap, load_layouts, md5_int,
     physical_name, shard_layout, slot_of_int, slot_of_text,

@@ -8,6 +8,7 @@
 //! - [`types`]: column types with a fixed JSON form; [`valid`]: rules for request fields.
 //! - [`db`]: pools per table group, transactions with retry. `redis` (feature): the connection to
 //!   Redis.
+//! - [`asset`]: the points ledger. [`outbox`]: events written with what they tell of.
 //! - [`http`], [`auth`]: routes, envelope, extractors; sessions of players and operators.
 //! - [`migrate`]: the schema engine, from the crate `cloudapp-migrations`.
 //! - [`telemetry`]: logging. [`testing`]: an application in one process for request tests.
@@ -17,6 +18,7 @@
 //! connections to the database. `redis`: the connection to Redis.
 
 pub mod app;
+pub mod asset;
 pub mod auth;
 pub mod clock;
 pub mod config;
@@ -24,6 +26,7 @@ pub mod db;
 pub mod error;
 pub mod http;
 pub mod id;
+pub mod outbox;
 pub mod prelude;
 pub mod random;
 #[cfg(feature = "redis")]

@@ -10,6 +10,7 @@ use sea_orm::DatabaseConnection;
 use serde::de::DeserializeOwned;
 
 use super::{App, Extensions, StartError};
+use crate::asset::{self, Ledger};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::db::{Databases, Group};
@@ -35,6 +36,7 @@ struct Shared {
     /// Counts reads, so that copies take turns.
     reads: AtomicUsize,
     extensions: Extensions,
+    ledger: Option<asset::Engine>,
     #[cfg(feature = "redis")]
     redis: Option<crate::redis::Redis>,
 }
@@ -58,7 +60,14 @@ impl Context {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let migrators = app.migrators(&config)?;
+        if app.ledger_hooks().is_some() {
+            config.require_chain_key()?;
+        }
         let databases = Databases::connect(&config.database).await?;
+        let backend = databases.of(Group::Asset).get_database_backend();
+        let ledger = app.ledger_hooks();
+        let ledger = ledger.map(|hooks| asset::Engine::new(&config, hooks, backend));
+        let ledger = ledger.transpose()?;
         let shards = databases.distinct().map(|(_, db)| Shards::new(db.clone()));
         let shards = shards.map(Arc::new).collect();
         let replicas = databases.distinct().map(|(group, _)| {
@@ -86,6 +95,7 @@ impl Context {
             replicas,
             reads: AtomicUsize::new(0),
             extensions: app.extensions().clone(),
+            ledger,
             #[cfg(feature = "redis")]
             redis,
         })))
@@ -126,6 +136,11 @@ impl Context {
     /// `busy` when no node number can be leased or renewed at the moment.
     pub async fn next_id(&self) -> AppResult<Id> {
         self.0.ids.next().await
+    }
+
+    /// A new id, if one is to be had without waiting for the database.
+    pub(crate) fn try_next_id(&self) -> Option<Id> {
+        self.0.ids.try_next()
     }
 
     /// Leases the node number for ids now, so that the first id need not wait for the database.
@@ -248,6 +263,16 @@ impl Context {
     #[must_use]
     pub fn redis(&self) -> Option<&crate::redis::Redis> {
         self.0.redis.as_ref()
+    }
+
+    /// Balances and their journal.
+    #[must_use]
+    pub fn ledger(&self) -> Ledger<'_> {
+        Ledger::new(self)
+    }
+
+    pub(crate) fn ledger_engine(&self) -> Option<&asset::Engine> {
+        self.0.ledger.as_ref()
     }
 
     /// The value of this type that the application was given with [`App::extension`].

@@ -116,8 +116,8 @@ impl App {
     /// The whole schema, one migrator for each distinct database, named by its first group.
     ///
     /// The default database gets the framework's migrations, then those of each module whose group
-    /// is there, then the application's own; any other the layout tables of sharding and the
-    /// modules of its groups.
+    /// is there, then the application's own; any other the layout tables of sharding, the
+    /// outbox and the modules of its groups.
     ///
     /// # Errors
     /// Two migrations have the same name; a section `[shard.<table>]` is for no sharded table.
@@ -131,6 +131,7 @@ impl App {
                 streams.push(crate::migrate::framework());
             }
             streams.push(crate::migrate::shard::shard_layout());
+            streams.push(crate::migrate::outbox());
             let modules = self.modules.iter();
             let modules = modules.filter(|module| is_here(module.table_group()));
             streams.extend(
@@ -144,6 +145,12 @@ impl App {
             migrators.push((first, Migrator::new(streams)?.sharded(sharded)));
         }
         Ok(migrators)
+    }
+
+    /// The rules around changes in the ledger; `None` when no module has it.
+    pub(crate) fn ledger_hooks(&self) -> Option<Arc<dyn crate::asset::Hooks>> {
+        let hooks = self.modules.iter().find_map(Module::ledger_hooks);
+        hooks.map(Arc::clone)
     }
 
     pub(crate) fn extensions(&self) -> &Extensions {

@@ -1,8 +1,10 @@
 //! A module: one vertical slice of an application.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::{BoxFuture, Context, Demo};
+use crate::asset;
 use crate::db::Group;
 use crate::error::AppResult;
 use crate::http::Router;
@@ -22,6 +24,7 @@ pub struct Module {
     seed: Option<SeedFn>,
     group: Group,
     sharded: Vec<Declared>,
+    ledger: Option<Arc<dyn asset::Hooks>>,
 }
 
 impl Module {
@@ -37,6 +40,7 @@ impl Module {
             seed: None,
             group: Group::Default,
             sharded: Vec::new(),
+            ledger: None,
         }
     }
 
@@ -89,6 +93,16 @@ impl Module {
         self
     }
 
+    /// Gives the app the points ledger: its tables, in the database of the group `asset`, and the
+    /// app's own rules around every change. One module of an app has it.
+    #[must_use]
+    pub fn ledger(mut self, hooks: impl asset::Hooks) -> Self {
+        self.group = Group::Asset;
+        self.migrations.extend(crate::migrate::asset());
+        self.ledger = Some(Arc::new(hooks));
+        self
+    }
+
     /// Sets the function that `seed demo` calls.
     #[must_use]
     pub fn seed(mut self, seed: SeedFn) -> Self {
@@ -136,6 +150,11 @@ impl Module {
     #[must_use]
     pub fn sharded_tables(&self) -> &[Declared] {
         &self.sharded
+    }
+
+    /// The rules around changes in the ledger, of the module that has it.
+    pub(crate) fn ledger_hooks(&self) -> Option<&Arc<dyn asset::Hooks>> {
+        self.ledger.as_ref()
     }
 
     /// The function that makes demo data.

@@ -27,6 +27,7 @@ use utoipa_axum::routes;
 
 use crate::http::Router;
 
+pub(crate) use operator::is_tenant;
 pub use operator::Operator;
 pub use platform::{DEV_NAME_MAX_CHARS, PlatformLogin, Platforms};
 pub use player::Player;

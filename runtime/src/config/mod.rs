@@ -2,6 +2,7 @@
 //! `CLOUDAPP__SECTION__KEY`. An unknown key anywhere is an error that names its place; secrets
 //! never show in logs; production starts with secrets of its own or not at all.
 
+mod asset;
 mod environment;
 mod error;
 mod layers;
@@ -14,6 +15,7 @@ mod suggest;
 mod tenant;
 mod variables;
 
+pub use asset::{AssetConfig, AssetTypeConfig, CHAIN_KEY_MIN_BYTES};
 pub use environment::Environment;
 pub use error::{ConfigError, MissingSecret, Problem};
 pub use layers::Sources;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Environment, Secret, ShardConfig};
+use super::{AssetConfig, Environment, Secret, ShardConfig};
 use crate::error::Language;
 
 /// Everything that can be configured. See the sections for the meaning and default of each key.
@@ -35,6 +35,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Tenants.
     pub tenant: TenantConfig,
+    /// The points ledger.
+    pub asset: AssetConfig,
     /// Sharded tables, by logical name, e.g. `[shard.user_asset_tb]`.
     pub shard: BTreeMap<String, ShardConfig>,
     /// The application's own settings: read them with `Context::settings`.

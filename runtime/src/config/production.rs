@@ -56,6 +56,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         }
     }
     super::shard::check(config)?;
+    super::asset::check(config)?;
     config.tenant.offset()?;
     crate::telemetry::check_level(&config.log.level)
 }
@@ -110,8 +111,32 @@ fn secrets(config: &Config) -> Vec<MissingSecret> {
     missing
 }
 
+impl Config {
+    /// Makes sure that an app with the ledger has a key for the journal's hash chain.
+    ///
+    /// # Errors
+    /// There is none, or it is unfit for the environment.
+    pub(crate) fn require_chain_key(&self) -> Result<(), ConfigError> {
+        let is_production = self.environment.is_production();
+        let Some(problem) = self.asset.chain_key_problem(is_production) else {
+            return Ok(());
+        };
+        let key = "asset.chain_key";
+        Err(ConfigError::Secrets {
+            environment: self.environment,
+            missing: vec![MissingSecret {
+                key,
+                variable: variable_of(key),
+                problem,
+                remedy: "to at least 32 random bytes, e.g. from `openssl rand -hex 32`, and keep it: \
+                         without it no journal can be verified",
+            }],
+        })
+    }
+}
+
 /// What is wrong with a secret, if anything is.
-fn unfit(
+pub(super) fn unfit(
     secret: &Secret,
     min_bytes: usize,
     too_short: &'static str,

@@ -18,7 +18,7 @@ use super::is_retryable;
 use crate::app::BoxFuture;
 use crate::error::AppResult;
 use crate::random;
-use crate::shard::{Routed, RowStream, ShardConn, ShardKey, TxnRoute};
+use crate::shard::{Routed, RowStream, ShardConn, ShardError, ShardKey, TxnRoute};
 
 /// How often a transaction is tried.
 const ATTEMPTS_MAX: u32 = 5;
@@ -168,6 +168,21 @@ impl<'env> Transaction<'env> {
         Routed {
             txn: &self.inner,
             route: self.route.as_ref().map(|(route, _)| (&**route, key)),
+        }
+    }
+
+    /// In which physical tables the rows of a key are, by the layout of this transaction: rows of
+    /// two keys with the same answer can be reached by one statement. `None` while rows are moved.
+    pub(crate) fn place_of(
+        &self,
+        tables: &[&str],
+        key: &ShardKey,
+    ) -> Result<Option<Vec<u16>>, ShardError> {
+        match &self.route {
+            Some((route, _)) => route.place_of(tables, key),
+            None => Err(ShardError::NotSharded {
+                table: tables.join(", "),
+            }),
         }
     }
 

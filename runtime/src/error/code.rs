@@ -139,6 +139,8 @@ error_codes! {
     IDEMPOTENCY_CONFLICT = "idempotency_conflict", 409, "The idempotency key was used for another request", "幂等键冲突";
     /// A balance would go below zero.
     NO_ENOUGH = "no_enough", 409, "The balance is not sufficient", "余额不足";
+    /// The change would bring a balance above its limit.
+    OVER_LIMIT = "over_limit", 409, "The balance would exceed its limit", "超出数量上限";
     /// The same thing is just being done by another request.
     ACQUIRE_LOCK = "acquire_lock", 409, "The system is busy with the same request, please try again", "操作过于频繁，请稍后重试";
     /// The body is larger than `server.body_limit_bytes`.

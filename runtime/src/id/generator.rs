@@ -135,7 +135,9 @@ impl IdGenerator {
         }
     }
 
-    fn try_next(&self) -> Option<Id> {
+    /// The next id under the lease at hand; `None` when it does not reach that far. For
+    /// transactions, which must not wait for another connection.
+    pub(crate) fn try_next(&self) -> Option<Id> {
         let now_ms = self.0.clock.now_ms();
         let (id, lease) = {
             let mut state = self.state();

@@ -21,8 +21,11 @@ pub struct Declared {
 
 /// The tables of the framework that grow with every player and event. Each is created by the module
 /// that it belongs to.
-pub const FRAMEWORK_TABLES: [Declared; 8] = [
+pub const FRAMEWORK_TABLES: [Declared; 11] = [
+    declared("asset_inventory_tb", Group::Asset, "user_id"),
     declared("asset_log_tb", Group::Asset, "user_id"),
+    declared("asset_lot_tb", Group::Asset, "user_id"),
+    declared("asset_owner_tb", Group::Asset, "user_id"),
     declared("prize_order_tb", Group::Order, "user_id"),
     declared("prize_roster_tb", Group::Order, "user_id"),
     declared("stat_log_tb", Group::Stat, "user_id"),

@@ -42,6 +42,27 @@ impl TxnRoute {
         }
     }
 
+    /// The numbers of the physical tables in which the rows of a key are; `None` while one of them
+    /// is moved, when only a statement's own lock tells.
+    pub(crate) fn place_of(
+        &self,
+        tables: &[&str],
+        key: &ShardKey,
+    ) -> Result<Option<Vec<u16>>, ShardError> {
+        let mut place = Vec::with_capacity(tables.len());
+        for table in tables {
+            let unknown = || ShardError::NotSharded {
+                table: (*table).to_owned(),
+            };
+            let known = self.layouts.of(table).ok_or_else(unknown)?;
+            if known.is_moving() {
+                return Ok(None);
+            }
+            place.push(known.number(known.value(key)?));
+        }
+        Ok(Some(place))
+    }
+
     /// The statement's text with physical names; `None` when it names no sharded table.
     pub(crate) async fn physical(
         &self,

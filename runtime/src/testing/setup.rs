@@ -93,6 +93,10 @@ fn configuration() -> Config {
         "CLOUDAPP__AUTH__TOKEN_KEY",
         "everybody may know this key of the tests",
     );
+    set(
+        "CLOUDAPP__ASSET__CHAIN_KEY",
+        "everybody may know this chain key of the tests",
+    );
     set("CLOUDAPP__AUTH__DEV_LOGIN", "true");
     // Files may name a database server; only without any is there SQLite.
     let read = Config::read(&sources).or_else(|_| {

@@ -160,7 +160,7 @@ fn check(app_id: &str, username: &str, password: &Secret, permissions: &[String]
 }
 
 /// Whether a text can name a tenant.
-pub(super) fn is_tenant(text: &str) -> bool {
+pub(crate) fn is_tenant(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text
             .bytes()

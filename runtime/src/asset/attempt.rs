@@ -1,0 +1,284 @@
+//! Some operations in one transaction: lock, look, decide, write.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::book::{Book, Terms, account};
+use super::change::{Operation, Receipt};
+use super::engine::Engine;
+use super::entity::notice;
+use super::event;
+use super::owner::{Account, Owner};
+use super::store::{Reads, Shelf, insert};
+use crate::app::Context;
+use crate::db::{Group, Transaction};
+use crate::error::{AppError, AppResult, ErrorCode};
+use crate::shard::ShardKey;
+
+/// The tables that are reached by an owner's key.
+const TABLES: [&str; 4] = [
+    "asset_owner_tb",
+    "user_asset_tb",
+    "asset_log_tb",
+    "asset_lot_tb",
+];
+
+/// What became of one operation.
+pub(super) type Answer = AppResult<Vec<Receipt>>;
+
+/// How a transaction ended that did not fail as a whole.
+pub(super) enum Ended {
+    /// One answer for each operation: commit.
+    Done(Vec<Answer>),
+    /// A hook refused an operation, by its index. It may have written something: roll back, answer
+    /// this one, and do the others again.
+    Refused(usize, AppError),
+}
+
+/// Runs operations in a transaction that somebody else commits. A refused operation does not touch
+/// the others.
+///
+/// # Errors
+/// The database's, and `busy` when somebody wrote past the locks: nothing may be committed.
+pub(super) async fn run(
+    ctx: &Context,
+    engine: &Engine,
+    txn: &Transaction<'_>,
+    operations: &[Arc<Operation>],
+    reads: Reads,
+) -> AppResult<Ended> {
+    let owners: BTreeSet<&Owner> = operations
+        .iter()
+        .flat_map(|operation| operation.changes.iter().map(|change| &change.owner))
+        .collect();
+    let groups = together(txn, &owners)?;
+    let mut book = Book::default();
+    for (key, owners) in &groups {
+        let conn = txn.route(key);
+        let shelf = shelf(&conn, owners, reads);
+        shelf.lock(&mut book.state.heads).await?;
+    }
+    let keys = keys(operations);
+    if !keys.is_empty() {
+        for (key, owners) in &groups {
+            let conn = txn.route(key);
+            shelf(&conn, owners, reads).known(&keys, &mut book.known).await?;
+        }
+    }
+    load(engine, txn, &groups, operations, reads, &mut book).await?;
+    let next_id = || ctx.try_next_id();
+    let terms = Terms {
+        rules: engine.rules(),
+        chain: engine.chain(),
+        // Under the locks, so that times grow with the numbers of the rows.
+        now: ctx.now(),
+        next_id: &next_id,
+    };
+    let mut decided = Vec::with_capacity(operations.len());
+    for (index, operation) in operations.iter().enumerate() {
+        match decide(engine, txn, &mut book, operation, &terms).await? {
+            Decided::Refused(error) => return Ok(Ended::Refused(index, error)),
+            Decided::Answered(operation, answer) => decided.push((operation, answer)),
+        }
+    }
+    for (key, owners) in &groups {
+        let conn = txn.route(key);
+        let shelf = shelf(&conn, owners, reads);
+        shelf.write(&book, terms.chain.current()).await?;
+    }
+    report(engine, txn, &book, &decided, &terms).await?;
+    for (index, (operation, answer)) in decided.iter().enumerate() {
+        if let Err(error) = after(engine, txn, operation, answer).await {
+            return Ok(Ended::Refused(index, error));
+        }
+    }
+    let answers = decided.into_iter().map(|(_, answer)| answer);
+    Ok(Ended::Done(answers.collect()))
+}
+
+enum Decided {
+    /// By a hook.
+    Refused(AppError),
+    /// By the rules; with the operation as the hooks left it.
+    Answered(Arc<Operation>, Answer),
+}
+
+/// Replays an operation, or asks the hooks and does it, in memory.
+async fn decide(
+    engine: &Engine,
+    txn: &Transaction<'_>,
+    book: &mut Book,
+    operation: &Arc<Operation>,
+    terms: &Terms<'_>,
+) -> AppResult<Decided> {
+    let unamended = |answer| Ok(Decided::Answered(Arc::clone(operation), answer));
+    match book.replay(operation) {
+        Ok(Some(receipts)) => return unamended(Ok(receipts)),
+        Err(conflict) => return unamended(Err(conflict)),
+        Ok(None) => {}
+    }
+    let operation = match before(engine, txn, operation).await {
+        Ok(amended) => amended,
+        Err(error) => return Ok(Decided::Refused(error)),
+    };
+    match book.apply(&operation, terms) {
+        // No fault of the operation: all of them again.
+        Err(error) if error.code() == ErrorCode::BUSY => Err(error),
+        answer => Ok(Decided::Answered(operation, answer)),
+    }
+}
+
+/// Asks the hooks.
+async fn before(
+    engine: &Engine,
+    txn: &Transaction<'_>,
+    operation: &Arc<Operation>,
+) -> AppResult<Arc<Operation>> {
+    let mut amended = Operation::clone(operation);
+    for (change, asked) in amended.changes.iter_mut().zip(&operation.changes) {
+        engine.hooks().before_change(txn, change).await?;
+        if account(change) != account(asked) || change.only_id != asked.only_id {
+            return Err(AppError::internal(
+                "a hook must not change the owner, the asset or the key of a change",
+            ));
+        }
+    }
+    amended.check()?;
+    Ok(Arc::new(amended))
+}
+
+/// Tells the hooks.
+async fn after(
+    engine: &Engine,
+    txn: &Transaction<'_>,
+    operation: &Operation,
+    answer: &Answer,
+) -> AppResult<()> {
+    let Ok(receipts) = answer else { return Ok(()) };
+    let done = operation.changes.iter().zip(receipts);
+    for (change, receipt) in done.filter(|(_, receipt)| !receipt.replayed) {
+        engine.hooks().after_change(txn, change, receipt).await?;
+    }
+    Ok(())
+}
+
+/// Writes the notices and events that come with the answers.
+async fn report(
+    engine: &Engine,
+    txn: &Transaction<'_>,
+    book: &Book,
+    decided: &[(Arc<Operation>, Answer)],
+    terms: &Terms<'_>,
+) -> AppResult<()> {
+    let is_conflict = |answer: &Answer| match answer {
+        Err(error) => error.code() == ErrorCode::IDEMPOTENCY_CONFLICT,
+        Ok(_) => false,
+    };
+    let conflicts = decided.iter().filter(|(_, answer)| is_conflict(answer));
+    let notices = conflicts.map(|(operation, _)| event::interception(operation, terms));
+    let notices: Vec<notice::Model> = notices.collect::<AppResult<_>>()?;
+    insert::<notice::Entity, _>(txn, notices).await?;
+    if engine.writes_events() {
+        event::publish(txn, &book.entries, terms).await?;
+    }
+    Ok(())
+}
+
+/// Takes away what has expired of one balance. Answers how much.
+pub(super) async fn expire(
+    ctx: &Context,
+    engine: &Engine,
+    txn: &Transaction<'_>,
+    account: &Account,
+) -> AppResult<i64> {
+    let owners = BTreeSet::from([&account.owner]);
+    let groups = together(txn, &owners)?;
+    let mut book = Book::default();
+    let accounts = BTreeSet::from([account.clone()]);
+    let next_id = || ctx.try_next_id();
+    let mut expired = 0;
+    for (key, owners) in &groups {
+        let conn = txn.route(key);
+        let shelf = shelf(&conn, owners, Reads::Locking);
+        shelf.lock(&mut book.state.heads).await?;
+        let terms = Terms {
+            rules: engine.rules(),
+            chain: engine.chain(),
+            now: ctx.now(),
+            next_id: &next_id,
+        };
+        shelf.balances(&accounts, &mut book.state.balances).await?;
+        shelf.lots(&accounts, &mut book.state.lots).await?;
+        expired += book.expire(account, &terms)?;
+        shelf.write(&book, terms.chain.current()).await?;
+        if engine.writes_events() {
+            event::publish(txn, &book.entries, &terms).await?;
+        }
+    }
+    Ok(expired)
+}
+
+/// Owners by the physical tables that their rows are in, each group with a key to reach them. While
+/// rows are moved every player is a group of his own.
+type Groups<'a> = Vec<(ShardKey, BTreeSet<&'a Owner>)>;
+
+fn together<'a>(txn: &Transaction<'_>, owners: &BTreeSet<&'a Owner>) -> AppResult<Groups<'a>> {
+    let mut groups: BTreeMap<_, (ShardKey, BTreeSet<&'a Owner>)> = BTreeMap::new();
+    for owner in owners {
+        let key = owner.shard_key();
+        let place = txn.place_of(&TABLES, &key).map_err(|error| {
+            AppError::internal(error).with_message("no module of this app has the ledger's tables")
+        })?;
+        let alone = place.is_none().then_some(owner.user_id);
+        let group = groups.entry((place, alone)).or_insert((key, BTreeSet::new()));
+        group.1.insert(owner);
+    }
+    Ok(groups.into_values().collect())
+}
+
+fn shelf<'a, C>(conn: &'a C, owners: &BTreeSet<&Owner>, reads: Reads) -> Shelf<'a, C> {
+    Shelf {
+        conn,
+        owners: owners.iter().map(|owner| (*owner).clone()).collect(),
+        reads,
+    }
+}
+
+/// The keys that may have been used before.
+fn keys(operations: &[Arc<Operation>]) -> BTreeSet<(Owner, String)> {
+    let given = operations.iter().filter(|operation| !operation.is_own_key);
+    given
+        .flat_map(|operation| {
+            let owners = operation.changes.iter().map(|change| change.owner.clone());
+            owners.map(|owner| (owner, operation.only_id.clone()))
+        })
+        .collect()
+}
+
+/// Reads the balances and lots that the operations are about.
+async fn load(
+    engine: &Engine,
+    txn: &Transaction<'_>,
+    groups: &Groups<'_>,
+    operations: &[Arc<Operation>],
+    reads: Reads,
+    book: &mut Book,
+) -> AppResult<()> {
+    let accounts: BTreeSet<Account> = operations
+        .iter()
+        .flat_map(|operation| operation.changes.iter().map(account))
+        .collect();
+    let expires = |one: &&Account| engine.rules().expires(one.asset.asset_type);
+    let expiring: BTreeSet<Account> = accounts.iter().filter(expires).cloned().collect();
+    for (key, owners) in groups {
+        let conn = txn.route(key);
+        let shelf = shelf(&conn, owners, reads);
+        shelf.balances(&accounts, &mut book.state.balances).await?;
+        shelf.lots(&expiring, &mut book.state.lots).await?;
+    }
+    Ok(())
+}
+
+/// In whose database the ledger is.
+pub(super) const GROUP: Group = Group::Asset;
+

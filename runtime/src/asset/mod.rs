@@ -1,0 +1,51 @@
+//! Assets: a ledger of points, chances and coupons that neither loses nor doubles any.
+//!
+//! ```text
+//! Change ─▶ lane ─▶ one transaction: lock owners ─▶ known keys ─▶ decide ─▶ balances + journal ─▶ Receipt
+//! ```
+//!
+//! An *owner* (player, activity, tenant) has balances and one journal. Every change goes through one
+//! primitive, [`Ledger::change_many`]: in one transaction the owner's row is locked, the idempotency
+//! key looked up, the balance written on the condition that it is as it was read, and a row added to
+//! the journal. Rows are numbered without a gap and chained by a keyed hash.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `owner`, `change` | what is asked of the ledger |
+//! | `rules` | limits and lifetimes by kind |
+//! | `book` | the rules of a change; pure |
+//! | `chain` | the hash over the journal |
+//! | `store` | statements |
+//! | `attempt` | a transaction |
+//! | `engine`, `lanes` | attempts, and what waits for the next one |
+//! | `ledger`, `read` | what services call |
+//! | `hooks`, `event` | what the app adds, and is told |
+//! | `verify`, `inventory`, `sweep` | what is done to the whole ledger |
+
+mod attempt;
+mod book;
+mod chain;
+mod change;
+mod engine;
+mod entity;
+mod event;
+mod hooks;
+mod lanes;
+mod ledger;
+mod owner;
+mod read;
+pub(crate) mod rules;
+mod store;
+
+pub(crate) use engine::Engine;
+
+pub use change::{CHANGES_MAX, Change, KEY_MAX_CHARS, Receipt, Source};
+pub use entity::inventory::Model as Inventory;
+pub use entity::journal::Model as JournalRow;
+pub use entity::notice::Model as Notice;
+pub use event::ASSET_CHANGED;
+pub use hooks::{Hooks, NoHooks};
+pub use ledger::{Grant, Ledger};
+pub use owner::{Asset, Owner};
+pub use read::{Holding, JournalFilter};
+pub use rules::{UPPER_LIMIT_DEFAULT, VALUE_MAX};
