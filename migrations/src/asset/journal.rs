@@ -85,6 +85,8 @@ pub(super) fn create_journal() -> Migration {
                 .col(string_len("only_id", 255))
                 // Which of the changes that one key stands for.
                 .col(integer("only_index"))
+                // Digest of owner, key and index: what is unique, in few bytes.
+                .col(string_len("only_key", 32))
                 .col(integer("operate_type"))
                 .col(big_integer("operate_value"))
                 .col(big_integer("history_value"))
@@ -92,15 +94,32 @@ pub(super) fn create_journal() -> Migration {
                 .col(string_len("handler_name", 100))
                 .col(string_len("request_code", 64))
                 .col(big_integer("seq"))
-                .col(string_len("fingerprint", 64))
+                .col(string_len("fingerprint", 32))
                 .col(string_len("chain", 64))
                 .col(string_len("key_id", 16))
                 .col(date_time("created_at"))
                 .col(integer("create_day"))
                 .to_owned(),
         );
-        steps.create_index(owner_index("uq_asset_log_only", &["only_id", "only_index"]));
-        steps.create_index(owner_index("uq_asset_log_seq", &["seq"]));
+        steps.create_index(
+            Index::create()
+                .unique()
+                .name("uq_asset_log_only")
+                .table("asset_log_tb")
+                .col("only_key")
+                .to_owned(),
+        );
+        steps.create_index(
+            Index::create()
+                .unique()
+                .name("uq_asset_log_seq")
+                .table("asset_log_tb")
+                .col("user_id")
+                .col("app_id")
+                .col("act_id")
+                .col("seq")
+                .to_owned(),
+        );
         steps.create_index(
             Index::create()
                 .name("idx_asset_log_act")
@@ -111,20 +130,4 @@ pub(super) fn create_journal() -> Migration {
                 .to_owned(),
         );
     })
-}
-
-/// Unique within an owner.
-fn owner_index(name: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = Index::create()
-        .unique()
-        .name(name)
-        .table("asset_log_tb")
-        .col("user_id")
-        .col("app_id")
-        .col("act_id")
-        .to_owned();
-    for column in columns {
-        index.col(*column);
-    }
-    index
 }

@@ -82,6 +82,7 @@ fn feed(mac: &mut Hmac<Sha256>, row: &Model) {
         &row.source_object_id,
         &row.source_object_name,
         &row.only_id,
+        &row.only_key,
         &row.handler_name,
         &row.request_code,
         &row.fingerprint,

@@ -41,6 +41,8 @@ pub struct Model {
     pub only_id: String,
     /// Which change of the operation, from 0; expiries count down from -1.
     pub only_index: i32,
+    /// Digest of owner, key and index, which is unique.
+    pub only_key: String,
     /// 0 gain, 1 spending.
     pub operate_type: i32,
     /// The change, with its sign.
