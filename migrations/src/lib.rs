@@ -61,12 +61,12 @@ mod outbox;
 pub mod prelude;
 pub mod shard;
 
+pub use asset::asset;
 pub use engine::{
     Change, DataFuture, Direction, Edited, Event, Finding, FindingKind, Listener, MigrateError,
     Migration, MigrationSql, Migrator, Options, Pending, Phase, RepairPlan, Report, SchemaLock,
     Status, StatusRow, StepOutcome, Steps, Stream, create_like,
 };
-pub use asset::asset;
 pub use framework::framework;
 pub use outbox::outbox;
 pub use shard::{

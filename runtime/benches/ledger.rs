@@ -128,7 +128,10 @@ async fn measure(name: &str, url: &str) -> Outcome<()> {
         let mut rates: Vec<Vec<Rate>> = vec![Vec::new(); 3];
         for _ in 0..rounds {
             if std::env::var_os("CLOUDAPP_BENCH_PROFILE").is_some() {
-                println!("{:.0}", run_ledger(&grouped, clients, users).await?.per_second);
+                println!(
+                    "{:.0}",
+                    run_ledger(&grouped, clients, users).await?.per_second
+                );
                 return Ok(());
             }
             rates[0].push(run_bare(grouped.db(), bare.clone(), clients, users).await?);

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::book::{Book, Terms, account};
+use sea_orm::{ConnectionTrait, DbBackend};
+
+use super::book::{Book, State, Terms, account};
 use super::change::{Operation, Receipt};
 use super::engine::Engine;
 use super::entity::notice;
@@ -28,8 +30,8 @@ pub(super) type Answer = AppResult<Vec<Receipt>>;
 
 /// How a transaction ended that did not fail as a whole.
 pub(super) enum Ended {
-    /// One answer for each operation: commit.
-    Done(Vec<Answer>),
+    /// One answer for each operation: commit. With the state that is true then.
+    Done(Vec<Answer>, State),
     /// A hook refused an operation, by its index. It may have written something: roll back, answer
     /// this one, and do the others again.
     Refused(usize, AppError),
@@ -53,17 +55,19 @@ pub(super) async fn run(
         .collect();
     let groups = together(txn, &owners)?;
     let mut book = Book::default();
+    if reads == Reads::Fresh {
+        settle(txn).await?;
+    }
     for (key, owners) in &groups {
         let conn = txn.route(key);
-        let shelf = shelf(&conn, owners, reads);
+        let shelf = shelf(engine, &conn, owners, reads);
         shelf.lock(&mut book.state.heads).await?;
     }
-    let keys = keys(operations);
-    if !keys.is_empty() {
-        for (key, owners) in &groups {
-            let conn = txn.route(key);
-            shelf(&conn, owners, reads).known(&keys, &mut book.known).await?;
-        }
+    for (key, owners) in &groups {
+        let keys = keys(operations, owners);
+        let conn = txn.route(key);
+        let shelf = shelf(engine, &conn, owners, reads);
+        shelf.known(&keys, &mut book.known).await?;
     }
     load(engine, txn, &groups, operations, reads, &mut book).await?;
     let next_id = || ctx.try_next_id();
@@ -83,7 +87,7 @@ pub(super) async fn run(
     }
     for (key, owners) in &groups {
         let conn = txn.route(key);
-        let shelf = shelf(&conn, owners, reads);
+        let shelf = shelf(engine, &conn, owners, reads);
         shelf.write(&book, terms.chain.current()).await?;
     }
     report(engine, txn, &book, &decided, &terms).await?;
@@ -93,7 +97,7 @@ pub(super) async fn run(
         }
     }
     let answers = decided.into_iter().map(|(_, answer)| answer);
-    Ok(Ended::Done(answers.collect()))
+    Ok(Ended::Done(answers.collect(), book.state))
 }
 
 enum Decided {
@@ -199,7 +203,7 @@ pub(super) async fn expire(
     let mut expired = 0;
     for (key, owners) in &groups {
         let conn = txn.route(key);
-        let shelf = shelf(&conn, owners, Reads::Locking);
+        let shelf = shelf(engine, &conn, owners, Reads::Locking);
         shelf.lock(&mut book.state.heads).await?;
         let terms = Terms {
             rules: engine.rules(),
@@ -220,46 +224,63 @@ pub(super) async fn expire(
 
 /// Owners by the physical tables that their rows are in, each group with a key to reach them. While
 /// rows are moved every player is a group of his own.
-type Groups<'a> = Vec<(ShardKey, BTreeSet<&'a Owner>)>;
+type Groups = Vec<(ShardKey, BTreeSet<Owner>)>;
 
-fn together<'a>(txn: &Transaction<'_>, owners: &BTreeSet<&'a Owner>) -> AppResult<Groups<'a>> {
-    let mut groups: BTreeMap<_, (ShardKey, BTreeSet<&'a Owner>)> = BTreeMap::new();
+fn together(txn: &Transaction<'_>, owners: &BTreeSet<&Owner>) -> AppResult<Groups> {
+    let mut groups: BTreeMap<_, (ShardKey, BTreeSet<Owner>)> = BTreeMap::new();
     for owner in owners {
         let key = owner.shard_key();
         let place = txn.place_of(&TABLES, &key).map_err(|error| {
             AppError::internal(error).with_message("no module of this app has the ledger's tables")
         })?;
         let alone = place.is_none().then_some(owner.user_id);
-        let group = groups.entry((place, alone)).or_insert((key, BTreeSet::new()));
-        group.1.insert(owner);
+        let group = groups
+            .entry((place, alone))
+            .or_insert((key, BTreeSet::new()));
+        group.1.insert((*owner).clone());
     }
     Ok(groups.into_values().collect())
 }
 
-fn shelf<'a, C>(conn: &'a C, owners: &BTreeSet<&Owner>, reads: Reads) -> Shelf<'a, C> {
+/// PostgreSQL keeps a plan that was made for a small table for as long as the table was not
+/// analysed again. A ledger grows from nothing within a minute: its statements are planned as for
+/// large tables from the first.
+async fn settle(txn: &Transaction<'_>) -> AppResult<()> {
+    if txn.get_database_backend() == DbBackend::Postgres {
+        txn.execute_unprepared("SET LOCAL enable_seqscan = off")
+            .await?;
+    }
+    Ok(())
+}
+
+fn shelf<'a, C>(
+    engine: &'a Engine,
+    conn: &'a C,
+    owners: &'a BTreeSet<Owner>,
+    reads: Reads,
+) -> Shelf<'a, C> {
     Shelf {
         conn,
-        owners: owners.iter().map(|owner| (*owner).clone()).collect(),
+        owners,
         reads,
+        ids: engine.ids(),
     }
 }
 
-/// The keys that may have been used before.
-fn keys(operations: &[Arc<Operation>]) -> BTreeSet<(Owner, String)> {
+/// The keys of some owners that may have been used before.
+fn keys<'a>(operations: &'a [Arc<Operation>], owners: &BTreeSet<Owner>) -> Vec<&'a str> {
     let given = operations.iter().filter(|operation| !operation.is_own_key);
-    given
-        .flat_map(|operation| {
-            let owners = operation.changes.iter().map(|change| change.owner.clone());
-            owners.map(|owner| (owner, operation.only_id.clone()))
-        })
-        .collect()
+    let all = given.flat_map(|operation| operation.changes.iter().zip(&operation.only_keys));
+    let here = all.filter(|(change, _)| owners.contains(&change.owner));
+    let keys: BTreeSet<&str> = here.map(|(_, key)| key.as_str()).collect();
+    keys.into_iter().collect()
 }
 
 /// Reads the balances and lots that the operations are about.
 async fn load(
     engine: &Engine,
     txn: &Transaction<'_>,
-    groups: &Groups<'_>,
+    groups: &Groups,
     operations: &[Arc<Operation>],
     reads: Reads,
     book: &mut Book,
@@ -272,7 +293,7 @@ async fn load(
     let expiring: BTreeSet<Account> = accounts.iter().filter(expires).cloned().collect();
     for (key, owners) in groups {
         let conn = txn.route(key);
-        let shelf = shelf(&conn, owners, reads);
+        let shelf = shelf(engine, &conn, owners, reads);
         shelf.balances(&accounts, &mut book.state.balances).await?;
         shelf.lots(&expiring, &mut book.state.lots).await?;
     }
@@ -281,4 +302,3 @@ async fn load(
 
 /// In whose database the ledger is.
 pub(super) const GROUP: Group = Group::Asset;
-

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::chain::Chain;
-use super::change::{Change, Operation, Receipt, Source};
+use super::change::{Change, Operation, Receipt, Source, only_key};
 use super::entity::journal;
 use super::owner::{Account, Owner};
 use super::rules::Rules;
@@ -62,12 +62,19 @@ pub(super) struct Terms<'a> {
     pub(super) next_id: &'a (dyn Fn() -> Option<Id> + Sync),
 }
 
+/// A row of the journal, as far as a replay needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) fingerprint: String,
+    pub(super) receipt: Receipt,
+}
+
 /// State, and what was done to it.
 #[derive(Debug, Default)]
 pub(super) struct Book {
     pub(super) state: State,
-    /// Rows of the journal by owner and key: those of earlier operations, and the new ones.
-    pub(super) known: HashMap<(Owner, String), Vec<journal::Model>>,
+    /// Rows of the journal by `only_key`: those of earlier operations, and the new ones.
+    pub(super) known: HashMap<String, Known>,
     /// New rows, in order.
     pub(super) entries: Vec<journal::Model>,
     /// Accounts whose lots are others than in the database.
@@ -80,31 +87,31 @@ impl Book {
     /// # Errors
     /// `idempotency_conflict`: the key was used for something else.
     pub(super) fn replay(&self, operation: &Operation) -> AppResult<Option<Vec<Receipt>>> {
-        let key = |owner: &Owner| (owner.clone(), operation.only_id.clone());
-        let Some(first) = self.known.get(&key(operation.first_owner())) else {
-            return Ok(None);
-        };
-        let conflict = || AppError::new(ErrorCode::IDEMPOTENCY_CONFLICT);
-        // The key may be there as that of a change that another owner's operation brought along.
-        if !first.iter().any(|row| row.only_index == 0) {
+        let rows = operation.only_keys.iter().map(|key| self.known.get(key));
+        let rows: Vec<&Known> = rows.flatten().collect();
+        if rows.is_empty() {
             return Ok(None);
         }
-        let mut receipts = Vec::with_capacity(operation.changes.len());
-        for (index, change) in operation.changes.iter().enumerate() {
-            let rows = self.known.get(&key(&change.owner));
-            let row = rows.into_iter().flatten().find(|row| {
-                row.only_index == index_number(index) && row.fingerprint == operation.fingerprint
-            });
-            receipts.push(receipt(row.ok_or_else(conflict)?, true));
+        let is_same = |row: &&Known| row.fingerprint == operation.fingerprint;
+        if rows.len() != operation.changes.len() || !rows.iter().all(is_same) {
+            return Err(ErrorCode::IDEMPOTENCY_CONFLICT.into());
         }
-        Ok(Some(receipts))
+        let receipts = rows.into_iter().map(|row| Receipt {
+            replayed: true,
+            ..row.receipt.clone()
+        });
+        Ok(Some(receipts.collect()))
     }
 
     /// Does all changes of an operation, or none.
     ///
     /// # Errors
     /// `no_enough`: a balance does not suffice. `over_limit`: one would exceed its limit.
-    pub(super) fn apply(&mut self, operation: &Operation, terms: &Terms) -> AppResult<Vec<Receipt>> {
+    pub(super) fn apply(
+        &mut self,
+        operation: &Operation,
+        terms: &Terms,
+    ) -> AppResult<Vec<Receipt>> {
         let mut draft = Draft {
             state: self.part_of(operation),
             entries: Vec::new(),
@@ -114,7 +121,7 @@ impl Book {
         for (index, change) in operation.changes.iter().enumerate() {
             draft.expire(&account(change), change, terms)?;
             let row = draft.change(operation, index, change, terms)?;
-            receipts.push(receipt(&row, false));
+            receipts.push(receipt(&row));
             draft.entries.push(row);
         }
         self.absorb(draft);
@@ -159,9 +166,11 @@ impl Book {
         self.state.lots.extend(draft.state.lots);
         self.touched_lots.extend(draft.touched_lots);
         for row in draft.entries {
-            let owner = Owner::user(row.app_id.clone(), row.act_id, row.user_id);
-            let known = self.known.entry((owner, row.only_id.clone())).or_default();
-            known.push(row.clone());
+            let known = Known {
+                fingerprint: row.fingerprint.clone(),
+                receipt: receipt(&row),
+            };
+            self.known.insert(row.only_key.clone(), known);
             self.entries.push(row);
         }
     }
@@ -178,14 +187,14 @@ fn index_number(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
 }
 
-fn receipt(row: &journal::Model, replayed: bool) -> Receipt {
+fn receipt(row: &journal::Model) -> Receipt {
     Receipt {
         log_id: row.id,
         only_id: row.only_id.clone(),
         before: row.history_value,
         value: row.now_value,
         seq: row.seq,
-        replayed,
+        replayed: false,
     }
 }
 
@@ -230,6 +239,7 @@ impl Draft {
             source_object_name: change.source.object_name.clone(),
             only_id: operation.only_id.clone(),
             only_index: index_number(index),
+            only_key: operation.only_keys.get(index).cloned().unwrap_or_default(),
             handler_name: change.handler_name.clone(),
             request_code: change.request_code.clone(),
             fingerprint: operation.fingerprint.clone(),
@@ -255,12 +265,15 @@ impl Draft {
             self.touched_lots.insert(account.clone());
         }
         for (index, lot) in due.into_iter().enumerate() {
+            let only_id = format!("expiry:{}", lot.id);
+            let only_index = -1 - index_number(index);
             let row = journal::Model {
                 log_title: "Expired".to_owned(),
                 source_type: Source::EXPIRY,
                 source_object_id: lot.id.to_string(),
-                only_id: format!("expiry:{}", lot.id),
-                only_index: -1 - index_number(index),
+                only_key: only_key(&account.owner, &only_id, only_index),
+                only_id,
+                only_index,
                 handler_name: cause.handler_name.clone(),
                 request_code: cause.request_code.clone(),
                 ..self.row(account, -lot.remaining, terms)?
@@ -307,6 +320,7 @@ impl Draft {
             source_object_name: String::new(),
             only_id: String::new(),
             only_index: 0,
+            only_key: String::new(),
             operate_type: if delta < 0 { SPENDING } else { GAIN },
             operate_value: delta,
             history_value: before,

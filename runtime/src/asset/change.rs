@@ -193,8 +193,7 @@ impl Change {
             )));
         }
         let is_key = |key: &String| {
-            (1..=KEY_MAX_CHARS).contains(&key.chars().count())
-                && !key.chars().any(char::is_control)
+            (1..=KEY_MAX_CHARS).contains(&key.chars().count()) && !key.chars().any(char::is_control)
         };
         if !self.only_id.as_ref().is_none_or(is_key) {
             return Err(AppError::param(format!(
@@ -206,7 +205,11 @@ impl Change {
             ("source object id", &self.source.object_id, 64),
             ("source object name", &self.source.object_name, 100),
             ("open id", self.open_id.as_deref().unwrap_or_default(), 128),
-            ("nickname", self.user_nick.as_deref().unwrap_or_default(), 100),
+            (
+                "nickname",
+                self.user_nick.as_deref().unwrap_or_default(),
+                100,
+            ),
             ("handler name", &self.handler_name, 100),
             ("request code", &self.request_code, 64),
         ];
@@ -230,10 +233,7 @@ impl Change {
     /// Everything that the caller chose. Who asks, and in which request, does not count: a replay
     /// comes from another request.
     fn digest(&self, hash: &mut Sha256) {
-        let mut put = |text: &str| {
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text.as_bytes());
-        };
+        let mut put = |text: &str| put(hash, text);
         put(&self.owner.app_id);
         put(&self.owner.act_id.to_string());
         put(&self.owner.user_id.to_string());
@@ -247,6 +247,30 @@ impl Change {
         put(&self.title);
         put(self.info_text().as_deref().unwrap_or_default());
     }
+}
+
+/// Digest of what makes a row of the journal unique: owner, key, and which change of the key's
+/// operation. Half of SHA-256, in hexadecimal.
+pub(super) fn only_key(owner: &Owner, only_id: &str, only_index: i32) -> String {
+    let mut hash = Sha256::new();
+    let (act_id, user_id) = (owner.act_id.to_string(), owner.user_id.to_string());
+    let index = only_index.to_string();
+    for text in [&owner.app_id, &act_id, &user_id, only_id, &index] {
+        put(&mut hash, text);
+    }
+    half(hash)
+}
+
+/// With its length, so that nothing can move from one text to the next.
+fn put(hash: &mut Sha256, text: &str) {
+    hash.update((text.len() as u64).to_le_bytes());
+    hash.update(text.as_bytes());
+}
+
+/// Nobody can choose texts of the same 128 bits.
+fn half(hash: Sha256) -> String {
+    let whole = hash.finalize();
+    random::to_hex(&whole[..16])
 }
 
 /// What a change did.
@@ -273,6 +297,8 @@ pub(super) struct Operation {
     /// Whether the key was made here: nobody can have used it before.
     pub(super) is_own_key: bool,
     pub(super) changes: Vec<Change>,
+    /// Of each change, what is unique in the journal.
+    pub(super) only_keys: Vec<String>,
     /// Digest of what the caller asked for.
     pub(super) fingerprint: String,
 }
@@ -290,7 +316,10 @@ impl Operation {
             change.digest(&mut hash);
         }
         let tenants = changes.iter().map(|change| &change.owner.app_id);
-        if tenants.clone().any(|app_id| Some(app_id) != tenants.clone().next()) {
+        if tenants
+            .clone()
+            .any(|app_id| Some(app_id) != tenants.clone().next())
+        {
             return Err(AppError::param("changes: all must be of one tenant"));
         }
         let given = changes.first().and_then(|change| change.only_id.clone());
@@ -299,11 +328,14 @@ impl Operation {
             Some(key) => key,
             None => random::hex::<16>()?,
         };
+        let only_keys = changes.iter().zip(0..);
+        let only_keys = only_keys.map(|(change, index)| only_key(&change.owner, &only_id, index));
         let operation = Self {
+            only_keys: only_keys.collect(),
             only_id,
             is_own_key,
             changes,
-            fingerprint: random::to_hex(&hash.finalize()),
+            fingerprint: half(hash),
         };
         operation.check()?;
         Ok(operation)

@@ -11,6 +11,7 @@ use super::attempt::{self, Answer, Ended, GROUP};
 use super::chain::Chain;
 use super::change::Operation;
 use super::hooks::Hooks;
+use super::ids::Ids;
 use super::lanes::Lanes;
 use super::rules::Rules;
 use super::store::Reads;
@@ -32,6 +33,7 @@ pub(crate) struct Engine {
     chain: Chain,
     hooks: Arc<dyn Hooks>,
     lanes: Lanes,
+    ids: Ids,
 }
 
 impl Engine {
@@ -44,6 +46,7 @@ impl Engine {
             rules: Rules::new(config)?,
             chain: Chain::new(&config.asset),
             hooks,
+            ids: Ids::default(),
             lanes: Lanes::new(&config.asset, backend),
             config: config.asset.clone(),
         })
@@ -59,6 +62,10 @@ impl Engine {
 
     pub(super) fn lanes(&self) -> &Lanes {
         &self.lanes
+    }
+
+    pub(super) fn ids(&self) -> &Ids {
+        &self.ids
     }
 
     pub(super) fn writes_events(&self) -> bool {
@@ -101,9 +108,15 @@ impl Engine {
                 }
             }
         }
-        let nothing = || Err(AppError::internal("an operation was left without an answer"));
+        let nothing = || {
+            Err(AppError::internal(
+                "an operation was left without an answer",
+            ))
+        };
         let answers = answers.into_iter();
-        answers.map(|answer| answer.unwrap_or_else(nothing)).collect()
+        answers
+            .map(|answer| answer.unwrap_or_else(nothing))
+            .collect()
     }
 
     /// Fills in the answers of those operations that have none.
@@ -126,7 +139,7 @@ impl Engine {
                 return Ok(());
             }
             match self.attempt(ctx, &some).await {
-                Ok(Ended::Done(done)) => {
+                Ok(Ended::Done(done, _)) => {
                     for (index, answer) in open.into_iter().zip(done) {
                         answers[index] = Some(answer);
                     }
@@ -135,6 +148,7 @@ impl Engine {
                 Ok(Ended::Refused(index, error)) => answers[open[index]] = Some(Err(error)),
                 Err(error) if is_worth_another(&error) && attempts < ATTEMPTS_MAX => {
                     tracing::debug!(attempts, error = %error.detail(), "the ledger tries again");
+                    self.ids.forget();
                     let pause_ms = 1 + random::below(FIRST_PAUSE_MS << (attempts - 1))?;
                     sleep(Duration::from_millis(pause_ms)).await;
                     attempts += 1;
@@ -157,9 +171,10 @@ impl Engine {
         };
         let txn = conn.begin_as(options).await?;
         match attempt::run(ctx, self, &txn, operations, Reads::Fresh).await {
-            Ok(Ended::Done(answers)) => {
+            Ok(Ended::Done(answers, state)) => {
                 sea_orm::TransactionSession::commit(txn).await?;
-                Ok(Ended::Done(answers))
+                self.ids.learn(&state);
+                Ok(Ended::Done(answers, state))
             }
             other => {
                 if let Err(error) = sea_orm::TransactionSession::rollback(txn).await {

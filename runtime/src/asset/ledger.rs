@@ -160,7 +160,7 @@ impl Grant<'_> {
         let one = std::slice::from_ref(&self.operation);
         match attempt::run(self.ctx, self.engine, txn, one, Reads::Locking).await? {
             Ended::Refused(_, error) => Err(error),
-            Ended::Done(answers) => {
+            Ended::Done(answers, _) => {
                 let none = || AppError::internal("an operation without answer");
                 answers.into_iter().next().ok_or_else(none)?
             }

@@ -15,7 +15,7 @@
 //! | `rules` | limits and lifetimes by kind |
 //! | `book` | the rules of a change; pure |
 //! | `chain` | the hash over the journal |
-//! | `store` | statements |
+//! | `statement`, `rows`, `store`, `ids` | what is sent to the database, and found there |
 //! | `attempt` | a transaction |
 //! | `engine`, `lanes` | attempts, and what waits for the next one |
 //! | `ledger`, `read` | what services call |
@@ -30,11 +30,14 @@ mod engine;
 mod entity;
 mod event;
 mod hooks;
+mod ids;
 mod lanes;
 mod ledger;
 mod owner;
 mod read;
+mod rows;
 pub(crate) mod rules;
+mod statement;
 mod store;
 
 pub(crate) use engine::Engine;

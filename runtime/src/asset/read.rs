@@ -62,7 +62,11 @@ impl JournalFilter {
             .add_option(self.module_id.map(|id| Column::ModuleId.eq(id)))
             .add_option(self.user_id.map(|id| Column::UserId.eq(id)))
             .add_option(self.open_id.as_ref().map(|id| Column::OpenId.eq(id)))
-            .add_option(self.user_nick.as_ref().map(|nick| Column::UserNick.eq(nick)))
+            .add_option(
+                self.user_nick
+                    .as_ref()
+                    .map(|nick| Column::UserNick.eq(nick)),
+            )
             .add_option(self.asset_type.map(|kind| Column::AssetType.eq(kind)))
             .add_option(
                 self.asset_object_id

@@ -90,8 +90,7 @@ pub(crate) mod asset_type {
 
     /// Whether a number names a kind.
     pub(crate) fn is_known(asset_type: i32) -> bool {
-        matches!(asset_type, Asset::COUNT..=Asset::FREIGHT_COUPON)
-            || asset_type >= Asset::OWN_FROM
+        matches!(asset_type, Asset::COUNT..=Asset::FREIGHT_COUPON) || asset_type >= Asset::OWN_FROM
     }
 
     pub(in crate::asset) fn check(asset: &Asset) -> AppResult<()> {

@@ -3,22 +3,28 @@
 //! Each is about many rows at once. Their number is rounded up (conditions) or split (inserts) to
 //! few sizes, so that the databases know nearly all statements already.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Value,
 };
 
-use super::book::{Balance, Book, Head, Lot};
-use super::entity::{balance, journal, lot, owner};
+use super::book::{Balance, Book, Head, Known, Lot};
+use super::change::Receipt;
+use super::entity::{balance, lot, owner};
+use super::ids::Ids;
 use super::owner::{Account, Asset, Owner};
+use super::rows::{
+    BALANCE_COLUMNS, JOURNAL_COLUMNS, OWNER_COLUMNS, balance_row, journal_row, owner_row,
+};
+use super::statement::Text;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::types::{DateTime, Id, Utc};
 
 /// Numbers of rows that statements come with.
 const SIZES: [usize; 14] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
+const SIZE_MAX: usize = 128;
 
 /// Whether reads lock their rows: a transaction with one snapshot for all its statements would
 /// otherwise not see what another one committed while this one waited for the lock.
@@ -33,8 +39,9 @@ pub(super) enum Reads {
 /// The owners whose rows are in the same physical tables, and a connection to these.
 pub(super) struct Shelf<'a, C> {
     pub(super) conn: &'a C,
-    pub(super) owners: BTreeSet<Owner>,
+    pub(super) owners: &'a BTreeSet<Owner>,
     pub(super) reads: Reads,
+    pub(super) ids: &'a Ids,
 }
 
 impl<C: ConnectionTrait> Shelf<'_, C> {
@@ -42,137 +49,206 @@ impl<C: ConnectionTrait> Shelf<'_, C> {
         self.owners.contains(owner)
     }
 
-    /// Locks the owners that there are.
-    pub(super) async fn lock(&self, heads: &mut BTreeMap<Owner, Head>) -> Result<(), DbErr> {
-        use owner::Column;
-        for part in self.owners.iter().collect::<Vec<_>>().chunks(SIZE_MAX) {
-            let is_one = part_of(part, |one: &&Owner| {
-                let is_user = Column::UserId.eq(one.user_id);
-                let is_app = Column::AppId.eq(&one.app_id);
-                Condition::all().add(is_user).add(is_app).add(Column::ActId.eq(one.act_id))
-            });
-            // In the order in which everybody locks.
-            let rows = sea_orm::QueryOrder::order_by_asc(
-                owner::Entity::find().filter(is_one),
-                Column::UserId,
-            );
-            let rows = sea_orm::QueryOrder::order_by_asc(rows, Column::AppId);
-            let rows = sea_orm::QueryOrder::order_by_asc(rows, Column::ActId);
-            for row in rows.lock_exclusive().all(self.conn).await? {
-                let head = Head {
-                    id: row.id,
-                    seq: row.seq,
-                    chain: row.chain,
-                    at: row.updated_at,
-                    stored: Some(row.seq),
-                };
-                heads.insert(Owner::user(row.app_id, row.act_id, row.user_id), head);
+    fn backend(&self) -> DbBackend {
+        self.conn.get_database_backend()
+    }
+
+    /// What a read ends with that must see the newest rows, or lock them.
+    fn lock_words(&self, always: bool) -> &'static str {
+        match self.backend() {
+            DbBackend::Sqlite => "",
+            _ if always || self.reads == Reads::Locking => " FOR UPDATE",
+            _ => "",
+        }
+    }
+
+    /// Locks the owners that there are, in the order of their ids: everybody does.
+    pub(super) async fn lock(&self, heads: &mut BTreeMap<Owner, Head>) -> AppResult<()> {
+        let mut by_id: BTreeMap<i64, &Owner> = BTreeMap::new();
+        let mut unknown = Vec::new();
+        let known = self.ids.owners(self.owners.iter());
+        for (owner, id) in self.owners.iter().zip(known) {
+            match id {
+                Some(id) => drop(by_id.insert(id.get(), owner)),
+                None => unknown.push(owner),
+            }
+        }
+        for part in unknown.chunks(SIZE_MAX) {
+            for (owner, id) in self.find_owners(part).await? {
+                if let Some(owner) = self.owners.get(&owner) {
+                    by_id.insert(id.get(), owner);
+                }
+            }
+        }
+        let ids: Vec<i64> = by_id.keys().copied().collect();
+        for part in ids.chunks(SIZE_MAX) {
+            let mut text = Text::new(self.backend());
+            text.words("SELECT ")
+                .names(&["id", "seq", "chain", "updated_at"]);
+            text.words(" FROM ").name("asset_owner_tb");
+            text.words(" WHERE ").name("id").words(" IN ");
+            text.list(padded(part).copied());
+            text.words(" ORDER BY ").name("id");
+            text.words(self.lock_words(true));
+            let rows = self.conn.query_all_raw(text.statement()).await?;
+            if rows.len() != part.len() {
+                return Err(gone("an owner"));
+            }
+            for row in rows {
+                let (id, head) = head(&row)?;
+                if let Some(owner) = by_id.get(&id) {
+                    heads.insert((*owner).clone(), head);
+                }
             }
         }
         Ok(())
+    }
+
+    async fn find_owners(&self, owners: &[&Owner]) -> Result<Vec<(Owner, Id)>, DbErr> {
+        use owner::Column;
+        let is_one = padded(owners).fold(Condition::any(), |any, one| {
+            let is_user = Column::UserId.eq(one.user_id);
+            let is_app = Column::AppId.eq(&one.app_id);
+            let is_owner = Condition::all().add(is_user).add(is_app);
+            any.add(is_owner.add(Column::ActId.eq(one.act_id)))
+        });
+        let mut rows = owner::Entity::find().filter(is_one);
+        if self.reads == Reads::Locking {
+            rows = rows.order_by_asc(Column::Id).lock_exclusive();
+        }
+        let rows = rows.all(self.conn).await?.into_iter();
+        let found = rows.map(|row| (Owner::user(row.app_id, row.act_id, row.user_id), row.id));
+        Ok(found.collect())
     }
 
     /// Rows of the journal with these keys.
     pub(super) async fn known(
         &self,
-        keys: &BTreeSet<(Owner, String)>,
-        known: &mut HashMap<(Owner, String), Vec<journal::Model>>,
+        keys: &[&str],
+        known: &mut HashMap<String, Known>,
     ) -> Result<(), DbErr> {
-        use journal::Column;
-        let keys: Vec<_> = keys.iter().filter(|(owner, _)| self.is_here(owner)).collect();
         for part in keys.chunks(SIZE_MAX) {
-            let is_one = part_of(part, |(one, only_id): &&(Owner, String)| {
-                let is_user = Column::UserId.eq(one.user_id);
-                let is_app = Column::AppId.eq(&one.app_id);
-                let is_owner = Condition::all().add(is_user).add(is_app);
-                let is_owner = is_owner.add(Column::ActId.eq(one.act_id));
-                is_owner.add(Column::OnlyId.eq(only_id))
-            });
-            let mut rows = journal::Entity::find().filter(is_one);
-            if self.reads == Reads::Locking {
-                rows = rows.lock_exclusive();
-            }
-            for row in rows.all(self.conn).await? {
-                let owner = Owner::user(row.app_id.clone(), row.act_id, row.user_id);
-                let key = (owner, row.only_id.clone());
-                known.entry(key).or_default().push(row);
+            let mut text = Text::new(self.backend());
+            text.words("SELECT ");
+            text.names(&["only_key", "fingerprint", "id", "only_id"])
+                .words(", ");
+            text.names(&["history_value", "now_value", "seq"]);
+            text.words(" FROM ").name("asset_log_tb");
+            text.words(" WHERE ").name("only_key").words(" IN ");
+            text.list(padded(part).copied());
+            text.words(self.lock_words(false));
+            for row in self.conn.query_all_raw(text.statement()).await? {
+                let one = Known {
+                    fingerprint: row.try_get_by_index(1)?,
+                    receipt: Receipt {
+                        log_id: row.try_get_by_index(2)?,
+                        only_id: row.try_get_by_index(3)?,
+                        before: row.try_get_by_index(4)?,
+                        value: row.try_get_by_index(5)?,
+                        seq: row.try_get_by_index(6)?,
+                        replayed: false,
+                    },
+                };
+                known.insert(row.try_get_by_index(0)?, one);
             }
         }
         Ok(())
     }
 
-    /// Balances.
+    /// Balances, of owners whose locks are held.
     pub(super) async fn balances(
         &self,
         accounts: &BTreeSet<Account>,
         balances: &mut HashMap<Account, Balance>,
-    ) -> Result<(), DbErr> {
-        use balance::Column;
-        let here = accounts.iter().filter(|account| self.is_here(&account.owner));
-        for part in here.collect::<Vec<_>>().chunks(SIZE_MAX) {
-            let is_one = part_of(part, |account: &&Account| {
-                let Account { owner, asset } = account;
-                let is_user = Column::UserId.eq(owner.user_id);
-                let is_app = Column::AppId.eq(&owner.app_id);
-                let is_owner = Condition::all().add(is_user).add(is_app);
-                let is_owner = is_owner.add(Column::ActId.eq(owner.act_id));
-                let is_type = is_owner.add(Column::AssetType.eq(asset.asset_type));
-                is_type.add(Column::AssetObjectId.eq(&asset.object_id))
-            });
-            let mut rows = balance::Entity::find().filter(is_one);
-            if self.reads == Reads::Locking {
-                rows = rows.lock_exclusive();
+    ) -> AppResult<()> {
+        let here = accounts
+            .iter()
+            .filter(|account| self.is_here(&account.owner));
+        let here: Vec<&Account> = here.collect();
+        let mut by_id: BTreeMap<i64, &Account> = BTreeMap::new();
+        let mut unknown = Vec::new();
+        let known = self.ids.accounts(here.iter().copied());
+        for (account, id) in here.into_iter().zip(known) {
+            match id {
+                Some(id) => drop(by_id.insert(id.get(), account)),
+                None => unknown.push(account),
             }
-            for row in rows.all(self.conn).await? {
-                let account = Account {
-                    owner: Owner::user(row.app_id, row.act_id, row.user_id),
-                    asset: Asset::new(row.asset_type, row.asset_object_id),
-                };
-                let balance = Balance {
-                    id: row.id,
-                    value: row.asset_value,
-                    stored: Some(row.asset_value),
-                };
-                balances.insert(account, balance);
+        }
+        for part in unknown.chunks(SIZE_MAX) {
+            self.find_balances(part, balances).await?;
+        }
+        let ids: Vec<i64> = by_id.keys().copied().collect();
+        for part in ids.chunks(SIZE_MAX) {
+            let mut text = Text::new(self.backend());
+            text.words("SELECT ").names(&["id", "asset_value"]);
+            text.words(" FROM ").name("user_asset_tb");
+            text.words(" WHERE ").name("id").words(" IN ");
+            text.list(padded(part).copied());
+            text.words(self.lock_words(false));
+            let rows = self.conn.query_all_raw(text.statement()).await?;
+            if rows.len() != part.len() {
+                return Err(gone("a balance"));
+            }
+            for row in rows {
+                let id: i64 = row.try_get_by_index(0)?;
+                if let Some(account) = by_id.get(&id) {
+                    let balance = stored(Id::new(id), row.try_get_by_index(1)?);
+                    balances.insert((*account).clone(), balance);
+                }
             }
         }
         Ok(())
     }
 
-    /// Lots, of each account in the order of time.
+    async fn find_balances(
+        &self,
+        accounts: &[&Account],
+        balances: &mut HashMap<Account, Balance>,
+    ) -> Result<(), DbErr> {
+        use balance::Column;
+        let is_one = padded(accounts).fold(Condition::any(), |any, Account { owner, asset }| {
+            let is_user = Column::UserId.eq(owner.user_id);
+            let is_app = Column::AppId.eq(&owner.app_id);
+            let is_owner = Condition::all().add(is_user).add(is_app);
+            let is_owner = is_owner.add(Column::ActId.eq(owner.act_id));
+            let is_type = is_owner.add(Column::AssetType.eq(asset.asset_type));
+            any.add(is_type.add(Column::AssetObjectId.eq(&asset.object_id)))
+        });
+        let mut rows = balance::Entity::find().filter(is_one);
+        if self.reads == Reads::Locking {
+            rows = rows.lock_exclusive();
+        }
+        for row in rows.all(self.conn).await? {
+            let account = Account {
+                owner: Owner::user(row.app_id, row.act_id, row.user_id),
+                asset: Asset::new(row.asset_type, row.asset_object_id),
+            };
+            balances.insert(account, stored(row.id, row.asset_value));
+        }
+        Ok(())
+    }
+
+    /// Lots, of each account in the order of time. Accounts have few.
     pub(super) async fn lots(
         &self,
         accounts: &BTreeSet<Account>,
         lots: &mut HashMap<Account, Vec<Lot>>,
     ) -> Result<(), DbErr> {
-        use lot::Column;
-        let here = accounts.iter().filter(|account| self.is_here(&account.owner));
-        for part in here.collect::<Vec<_>>().chunks(SIZE_MAX) {
-            let is_one = part_of(part, |account: &&Account| {
-                let Account { owner, asset } = account;
-                let is_user = Column::UserId.eq(owner.user_id);
-                let is_app = Column::AppId.eq(&owner.app_id);
-                let is_owner = Condition::all().add(is_user).add(is_app);
-                let is_owner = is_owner.add(Column::ActId.eq(owner.act_id));
-                let is_type = is_owner.add(Column::AssetType.eq(asset.asset_type));
-                is_type.add(Column::AssetObjectId.eq(&asset.object_id))
-            });
-            let rows = lot::Entity::find().filter(is_one);
-            let mut rows = sea_orm::QueryOrder::order_by_asc(rows, Column::ExpiresAt);
+        let here = accounts
+            .iter()
+            .filter(|account| self.is_here(&account.owner));
+        for account in here {
+            let mut rows = lots_of(account).order_by_asc(lot::Column::ExpiresAt);
             if self.reads == Reads::Locking {
                 rows = rows.lock_exclusive();
             }
-            for row in rows.all(self.conn).await? {
-                let account = Account {
-                    owner: Owner::user(row.app_id, row.act_id, row.user_id),
-                    asset: Asset::new(row.asset_type, row.asset_object_id),
-                };
-                lots.entry(account).or_default().push(Lot {
-                    id: row.id,
-                    remaining: row.remaining,
-                    expires_at: row.expires_at,
-                });
-            }
+            let rows = rows.all(self.conn).await?.into_iter();
+            let found = rows.map(|row| Lot {
+                id: row.id,
+                remaining: row.remaining,
+                expires_at: row.expires_at,
+            });
+            lots.insert(account.clone(), found.collect());
         }
         Ok(())
     }
@@ -180,116 +256,101 @@ impl<C: ConnectionTrait> Shelf<'_, C> {
     /// Writes what the book changed of these owners.
     pub(super) async fn write(&self, book: &Book, key_id: &str) -> AppResult<()> {
         self.write_heads(&book.state.heads, key_id).await?;
-        self.write_balances(&book.state.balances, &book.state.heads)
-            .await?;
-        let entries = book.entries.iter().filter(|row| {
-            let is_of = |owner: &&Owner| {
-                (owner.user_id, owner.act_id) == (row.user_id, row.act_id)
-                    && owner.app_id == row.app_id
-            };
-            self.owners.iter().any(|owner| is_of(&owner))
-        });
-        insert::<journal::Entity, _>(self.conn, entries.cloned().collect()).await?;
+        self.write_balances(book).await?;
+        let here: HashSet<_> = self
+            .owners
+            .iter()
+            .map(|owner| (owner.user_id, owner.act_id, owner.app_id.as_str()))
+            .collect();
+        let entries = book.entries.iter();
+        let entries =
+            entries.filter(|row| here.contains(&(row.user_id, row.act_id, row.app_id.as_str())));
+        let rows = entries.map(journal_row).collect();
+        self.insert("asset_log_tb", &JOURNAL_COLUMNS, rows).await?;
         self.write_lots(book).await
     }
 
     async fn write_heads(&self, heads: &BTreeMap<Owner, Head>, key_id: &str) -> AppResult<()> {
-        use owner::Column;
         let changed = heads.iter().filter(|(owner, head)| {
             self.is_here(owner) && head.stored.is_none_or(|stored| stored != head.seq)
         });
         let (old, new): (Vec<_>, Vec<_>) = changed.partition(|(_, head)| head.stored.is_some());
-        let new = new.into_iter().map(|(owner, head)| owner::Model {
-            id: head.id,
-            app_id: owner.app_id.clone(),
-            act_id: owner.act_id,
-            user_id: owner.user_id,
-            seq: head.seq,
-            chain: head.chain.clone(),
-            key_id: key_id.to_owned(),
-            created_at: head.at,
-            updated_at: head.at,
-        });
-        insert::<owner::Entity, _>(self.conn, new.collect()).await?;
+        let new = new
+            .into_iter()
+            .map(|(owner, head)| owner_row(owner, head, key_id));
+        self.insert("asset_owner_tb", &OWNER_COLUMNS, new.collect())
+            .await?;
         for part in old.chunks(SIZE_MAX) {
-            let padded: Vec<&Head> = padded(part).map(|(_, head)| *head).collect();
-            let seqs = cases(&padded, Column::Seq, |head| head.seq.into());
-            let chains = cases(&padded, Column::Chain, |head| head.chain.as_str().into());
-            let times = cases(&padded, Column::UpdatedAt, |head| head.at.into());
-            let as_before = padded.iter().fold(Condition::any(), |any, head| {
-                let is_it = Column::Id.eq(head.id);
-                any.add(is_it.and(Column::Seq.eq(head.stored.unwrap_or_default())))
-            });
-            let update = owner::Entity::update_many()
-                .col_expr(Column::Seq, seqs)
-                .col_expr(Column::Chain, chains)
-                .col_expr(Column::UpdatedAt, times)
-                .col_expr(Column::KeyId, Expr::value(key_id))
-                .filter(as_before);
-            expect(update.exec(self.conn).await?.rows_affected, part.len())?;
+            let heads: Vec<&Head> = padded(part).map(|(_, head)| *head).collect();
+            let id = |head: &&Head| head.id.get();
+            let mut text = Text::new(self.backend());
+            text.words("UPDATE ").name("asset_owner_tb").words(" SET ");
+            text.name("seq").words(" = ");
+            text.cases(&heads, id, |head| head.seq.into(), "-1");
+            text.words(", ").name("chain").words(" = ");
+            text.cases(&heads, id, |head| head.chain.as_str().into(), "''");
+            text.words(", ").name("key_id").words(" = ").value(key_id);
+            let times: Vec<_> = heads.iter().map(|head| (head.id.get(), head.at)).collect();
+            set_times(&mut text, &times);
+            text.words(" WHERE ")
+                .name("id")
+                .words(" IN ")
+                .list(heads.iter().map(id));
+            text.words(" AND ").name("seq").words(" = ");
+            let stored = |head: &&Head| head.stored.unwrap_or_default().into();
+            text.cases(&heads, id, stored, "-1");
+            let done = self.conn.execute_raw(text.statement()).await?;
+            expect(done.rows_affected(), part.len())?;
         }
         Ok(())
     }
 
-    async fn write_balances(
-        &self,
-        balances: &HashMap<Account, Balance>,
-        heads: &BTreeMap<Owner, Head>,
-    ) -> AppResult<()> {
-        use balance::Column;
+    async fn write_balances(&self, book: &Book) -> AppResult<()> {
+        let heads = &book.state.heads;
         let at = |owner: &Owner| heads.get(owner).map(|head| head.at).unwrap_or_default();
-        let changed = balances.iter().filter(|(account, balance)| {
+        let changed = book.state.balances.iter().filter(|(account, balance)| {
             self.is_here(&account.owner)
                 && balance.stored.is_none_or(|stored| stored != balance.value)
         });
-        let (old, mut new): (Vec<_>, Vec<_>) =
+        let (mut old, mut new): (Vec<_>, Vec<_>) =
             changed.partition(|(_, balance)| balance.stored.is_some());
         new.sort_by_key(|(account, _)| *account);
-        let new = new.into_iter().map(|(account, balance)| balance::Model {
-            id: balance.id,
-            app_id: account.owner.app_id.clone(),
-            act_id: account.owner.act_id,
-            user_id: account.owner.user_id,
-            asset_type: account.asset.asset_type,
-            asset_object_id: account.asset.object_id.clone(),
-            asset_value: balance.value,
-            created_at: at(&account.owner),
-            updated_at: at(&account.owner),
-        });
-        insert::<balance::Entity, _>(self.conn, new.collect()).await?;
+        old.sort_by_key(|(_, balance)| balance.id);
+        let new = new.into_iter();
+        let new = new.map(|(account, balance)| balance_row(account, balance, at(&account.owner)));
+        self.insert("user_asset_tb", &BALANCE_COLUMNS, new.collect())
+            .await?;
         for part in old.chunks(SIZE_MAX) {
-            let padded: Vec<(&Balance, DateTime<Utc>)> = padded(part)
-                .map(|(account, balance)| (*balance, at(&account.owner)))
-                .collect();
-            let values = cases(&padded, Column::AssetValue, |(one, _)| one.value.into());
-            let times = cases(&padded, Column::UpdatedAt, |(_, at)| (*at).into());
-            let as_before = padded.iter().fold(Condition::any(), |any, (one, _)| {
-                let is_it = Column::Id.eq(one.id);
-                any.add(is_it.and(Column::AssetValue.eq(one.stored.unwrap_or_default())))
-            });
-            let update = balance::Entity::update_many()
-                .col_expr(Column::AssetValue, values)
-                .col_expr(Column::UpdatedAt, times)
-                .filter(as_before);
-            expect(update.exec(self.conn).await?.rows_affected, part.len())?;
+            let balances: Vec<&Balance> = padded(part).map(|(_, balance)| *balance).collect();
+            let times = padded(part).map(|(account, one)| (one.id.get(), at(&account.owner)));
+            let times: Vec<_> = times.collect();
+            let id = |balance: &&Balance| balance.id.get();
+            let mut text = Text::new(self.backend());
+            text.words("UPDATE ").name("user_asset_tb").words(" SET ");
+            // MySQL assigns from left to right: the condition below must see the old value.
+            text.name("asset_value").words(" = ");
+            text.cases(&balances, id, |balance| balance.value.into(), "-1");
+            set_times(&mut text, &times);
+            text.words(" WHERE ").name("id").words(" IN ");
+            text.list(balances.iter().map(id));
+            text.words(" AND ").name("asset_value").words(" = ");
+            let stored = |balance: &&Balance| balance.stored.unwrap_or_default().into();
+            text.cases(&balances, id, stored, "-1");
+            let done = self.conn.execute_raw(text.statement()).await?;
+            expect(done.rows_affected(), part.len())?;
         }
         Ok(())
     }
 
     /// The lots of an account are written as a whole: there are few, and seldom.
     async fn write_lots(&self, book: &Book) -> AppResult<()> {
-        use lot::Column;
         for account in &book.touched_lots {
             let Account { owner, asset } = account;
             if !self.is_here(owner) {
                 continue;
             }
             lot::Entity::delete_many()
-                .filter(Column::UserId.eq(owner.user_id))
-                .filter(Column::AppId.eq(&owner.app_id))
-                .filter(Column::ActId.eq(owner.act_id))
-                .filter(Column::AssetType.eq(asset.asset_type))
-                .filter(Column::AssetObjectId.eq(&asset.object_id))
+                .filter(is_lot_of(account))
                 .exec(self.conn)
                 .await?;
             let lots = book.state.lots.get(account).into_iter().flatten();
@@ -307,48 +368,84 @@ impl<C: ConnectionTrait> Shelf<'_, C> {
         }
         Ok(())
     }
+
+    /// Inserts rows, in statements of the known sizes.
+    async fn insert(&self, table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> AppResult<()> {
+        let mut rows = rows.into_iter();
+        while let Some(size) = size_below(rows.len()) {
+            let mut text = Text::new(self.backend());
+            text.words("INSERT INTO ").name(table);
+            text.words(" (").names(columns).words(") VALUES ");
+            for (index, row) in rows.by_ref().take(size).enumerate() {
+                if index > 0 {
+                    text.words(", ");
+                }
+                text.list(row.into_iter());
+            }
+            self.conn.execute_raw(text.statement()).await?;
+        }
+        Ok(())
+    }
 }
 
-const SIZE_MAX: usize = 128;
+fn head(row: &QueryResult) -> Result<(i64, Head), DbErr> {
+    let id: i64 = row.try_get_by_index(0)?;
+    let seq = row.try_get_by_index(1)?;
+    let head = Head {
+        id: Id::new(id),
+        seq,
+        chain: row.try_get_by_index(2)?,
+        at: row.try_get_by_index(3)?,
+        stored: Some(seq),
+    };
+    Ok((id, head))
+}
+
+fn stored(id: Id, value: i64) -> Balance {
+    Balance {
+        id,
+        value,
+        stored: Some(value),
+    }
+}
+
+fn is_lot_of(Account { owner, asset }: &Account) -> Condition {
+    use lot::Column;
+    Condition::all()
+        .add(Column::UserId.eq(owner.user_id))
+        .add(Column::AppId.eq(&owner.app_id))
+        .add(Column::ActId.eq(owner.act_id))
+        .add(Column::AssetType.eq(asset.asset_type))
+        .add(Column::AssetObjectId.eq(&asset.object_id))
+}
+
+fn lots_of(account: &Account) -> sea_orm::Select<lot::Entity> {
+    lot::Entity::find().filter(is_lot_of(account))
+}
+
+/// Nearly always all times are the same.
+fn set_times(text: &mut Text, times: &[(i64, DateTime<Utc>)]) {
+    text.words(", ").name("updated_at").words(" = ");
+    let first = times.first().map(|(_, at)| *at).unwrap_or_default();
+    if times.iter().all(|(_, at)| *at == first) {
+        text.value(first);
+    } else {
+        let own = |(_, at): &(i64, DateTime<Utc>)| (*at).into();
+        text.cases(times, |(id, _)| *id, own, "NULL");
+    }
+}
 
 /// The rows, and the last one again up to the next size.
 fn padded<T>(rows: &[T]) -> impl Iterator<Item = &T> {
     let size = SIZES.into_iter().find(|size| *size >= rows.len());
     let more = size.unwrap_or(rows.len()) - rows.len();
-    rows.iter().chain(rows.last().into_iter().cycle().take(more))
+    rows.iter()
+        .chain(rows.last().into_iter().cycle().take(more))
 }
 
-/// Any of the rows.
-fn part_of<T>(rows: &[T], one: impl Fn(&T) -> Condition) -> Condition {
-    padded(rows).fold(Condition::any(), |any, row| any.add(one(row)))
-}
-
-/// The new value of a column, by id.
-fn cases<T: HasId>(
-    rows: &[T],
-    column: impl ColumnTrait,
-    value: impl Fn(&T) -> sea_orm::Value,
-) -> SimpleExpr {
-    let cases = rows.iter().fold(CaseStatement::new(), |cases, row| {
-        cases.case(Expr::col("id").eq(row.id()), Expr::value(value(row)))
-    });
-    cases.finally(Expr::col(column.as_column_ref().1)).into()
-}
-
-trait HasId {
-    fn id(&self) -> Id;
-}
-
-impl HasId for &Head {
-    fn id(&self) -> Id {
-        self.id
-    }
-}
-
-impl HasId for (&Balance, DateTime<Utc>) {
-    fn id(&self) -> Id {
-        self.0.id
-    }
+/// The largest size for so many rows.
+fn size_below(rows: usize) -> Option<usize> {
+    SIZES.into_iter().rev().find(|size| *size <= rows)
 }
 
 /// Inserts rows, in statements of the known sizes.
@@ -359,11 +456,8 @@ where
     C: ConnectionTrait,
 {
     let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-    let mut left = rows.len();
-    while left > 0 {
-        let size = SIZES.into_iter().rev().find(|size| *size <= left);
-        let part: Vec<E::ActiveModel> = rows.by_ref().take(size.unwrap_or(1)).collect();
-        left -= part.len();
+    while let Some(size) = size_below(rows.len()) {
+        let part: Vec<E::ActiveModel> = rows.by_ref().take(size).collect();
         E::insert_many(part).exec_without_returning(conn).await?;
     }
     Ok(())
@@ -376,4 +470,9 @@ fn expect(affected: u64, rows: usize) -> AppResult<()> {
     }
     let reason = format!("{rows} rows were to be updated, {affected} were as they had been read");
     Err(AppError::new(ErrorCode::BUSY).with_source(reason))
+}
+
+fn gone(what: &str) -> AppError {
+    let reason = format!("{what} is gone whose id was known");
+    AppError::new(ErrorCode::BUSY).with_source(reason)
 }

@@ -27,8 +27,8 @@ use utoipa_axum::routes;
 
 use crate::http::Router;
 
-pub(crate) use operator::is_tenant;
 pub use operator::Operator;
+pub(crate) use operator::is_tenant;
 pub use platform::{DEV_NAME_MAX_CHARS, PlatformLogin, Platforms};
 pub use player::Player;
 pub use session::SEEN_EVERY;

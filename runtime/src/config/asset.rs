@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::production::unfit;
 use super::{Config, ConfigError, Secret};
-use crate::asset::rules::{asset_type, VALUE_MAX};
+use crate::asset::rules::{VALUE_MAX, asset_type};
 
 /// Fewest bytes of a key of the journal's hash chain.
 pub const CHAIN_KEY_MIN_BYTES: usize = 32;
@@ -107,7 +107,10 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     if !is_name(&asset.chain_key_id) {
-        return invalid("asset.chain_key_id", "must be 1 to 16 letters, digits and `-`");
+        return invalid(
+            "asset.chain_key_id",
+            "must be 1 to 16 letters, digits and `-`",
+        );
     }
     for (name, key) in &asset.retired_chain_keys {
         if !is_name(name) || *name == asset.chain_key_id {
@@ -117,7 +120,10 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             );
         }
         if key.expose().len() < CHAIN_KEY_MIN_BYTES {
-            return invalid("asset.retired_chain_keys", "must hold keys of at least 32 bytes");
+            return invalid(
+                "asset.retired_chain_keys",
+                "must hold keys of at least 32 bytes",
+            );
         }
     }
     if !(1..=64).contains(&asset.lanes) {
@@ -128,8 +134,14 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     }
     for (name, rule) in &asset.types {
         asset.type_number(name)?;
-        if rule.upper_limit.is_some_and(|limit| !(1..=VALUE_MAX).contains(&limit)) {
-            return invalid("asset.types", "has an `upper_limit` that is not 1 to 2^53 - 1");
+        if rule
+            .upper_limit
+            .is_some_and(|limit| !(1..=VALUE_MAX).contains(&limit))
+        {
+            return invalid(
+                "asset.types",
+                "has an `upper_limit` that is not 1 to 2^53 - 1",
+            );
         }
         if rule.expires_after_days.is_some_and(|days| days > DAYS_MAX) {
             return invalid("asset.types", "has an `expires_after_days` above 36500");
