@@ -8,6 +8,7 @@
 //! - [`types`]: column types with a fixed JSON form; [`valid`]: rules for request fields.
 //! - [`db`]: pools per table group, transactions with retry. `redis` (feature): the connection to
 //!   Redis.
+//! - [`guard`]: changes that are made at most once.
 //! - [`http`], [`auth`]: routes, envelope, extractors; sessions of players and operators.
 //! - [`migrate`]: the schema engine, from the crate `cloudapp-migrations`.
 //! - [`telemetry`]: logging. [`testing`]: an application in one process for request tests.
@@ -22,6 +23,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod guard;
 pub mod http;
 pub mod id;
 pub mod prelude;
