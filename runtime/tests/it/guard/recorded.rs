@@ -4,6 +4,7 @@ use cloudapp_runtime::testing::TestApp;
 use serde_json::json;
 
 use super::fixture::{self, effects, post, records, request, send};
+use crate::web::log::record;
 
 #[tokio::test]
 async fn what_failed_on_our_side_is_done_again() {
@@ -51,6 +52,7 @@ async fn what_may_be_allowed_later_is_not_kept() {
 
 #[tokio::test]
 async fn what_is_no_text_or_too_large_is_not_kept() {
+    let (lines, _guard) = record();
     let app = TestApp::start(fixture::app()).await;
     let alice = app.player("alice").await;
     for _ in 0..2 {
@@ -62,6 +64,9 @@ async fn what_is_no_text_or_too_large_is_not_kept() {
         assert_eq!((big.status, big.is_replay()), (200, false));
         assert!(big.body.len() > 300_000);
     }
+    let log = lines.text();
+    assert!(log.contains("an answer that is too large") && log.contains("262144"));
+    assert!(log.contains("an answer that is no text"));
     assert_eq!((effects(&app).await, records(&app).await), (4, 0));
 }
 

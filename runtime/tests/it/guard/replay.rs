@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::fixture::{self, effects, execute, post, records, request, send};
 use super::servers;
+use crate::web::log::record;
 use crate::web::start;
 
 #[tokio::test]
@@ -96,6 +97,24 @@ async fn without_a_key_nothing_is_recorded() {
         alice.post("/client/effects", body).await.ok();
     }
     assert_eq!((effects(&app).await, records(&app).await), (2, 0));
+}
+
+#[tokio::test]
+async fn the_session_is_looked_up_once() {
+    for (name, server) in servers().into_iter().skip(1) {
+        let app = TestApp::setup(fixture::app())
+            .database_server(server)
+            .config(|config| config.database.slow_query_ms = 0)
+            .start()
+            .await;
+        let alice = app.player("alice").await;
+        let (lines, _guard) = record();
+        post(&app, &alice, "k", "succeed").await;
+        let log = lines.text();
+        let statements = log.lines().filter(|line| line.contains("session_tb"));
+        let selects = statements.filter(|line| line.contains("SELECT"));
+        assert_eq!(selects.count(), 1, "{name}: {log}");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ mod envelope;
 mod failures;
 mod fixture;
 mod input;
-mod log;
+pub(crate) mod log;
 mod login;
 mod openapi;
 mod paging;
