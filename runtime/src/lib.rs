@@ -9,6 +9,7 @@
 //! - [`db`]: pools per table group, transactions with retry. `redis` (feature): the connection to
 //!   Redis.
 //! - [`asset`]: the points ledger. [`outbox`]: events written with what they tell of.
+//! - [`guard`]: changes that are made at most once.
 //! - [`http`], [`auth`]: routes, envelope, extractors; sessions of players and operators.
 //! - [`migrate`]: the schema engine, from the crate `cloudapp-migrations`.
 //! - [`telemetry`]: logging. [`testing`]: an application in one process for request tests.
@@ -24,6 +25,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod guard;
 pub mod http;
 pub mod id;
 pub mod outbox;

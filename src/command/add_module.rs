@@ -59,8 +59,9 @@ fn parse_name(
 }
 
 /// Tables of the framework that end as a module's table does, besides the sharded ones.
-const FRAMEWORK_TABLES: [&str; 5] = [
+const FRAMEWORK_TABLES: [&str; 6] = [
     "cloudapp_migration_tb",
+    "idempotency_tb",
     "identity_tb",
     "node_lease_tb",
     "operator_tb",

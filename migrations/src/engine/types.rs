@@ -10,6 +10,8 @@
 //! whose numeric columns are binary doubles. So on SQLite decimals do not sort or add up by value
 //! in SQL.
 //!
+//! A long text is `mediumtext` on MySQL, whose `text` ends at 64 KiB, and `text` elsewhere.
+//!
 //! A column definition does not know its database, so it carries a placeholder, which rendering
 //! replaces.
 
@@ -22,6 +24,8 @@ use super::sql::lexer::{Kind, tokens};
 const INSTANT: &str = "cloudapp_instant";
 /// Type of an exact decimal.
 const DECIMAL: &str = "cloudapp_decimal";
+/// Type of a long text.
+const LONG_TEXT: &str = "cloudapp_long_text";
 /// The present instant, as a default.
 const NOW: &str = "cloudapp_now";
 
@@ -60,6 +64,16 @@ pub fn decimal_len_uniq<T: IntoIden>(name: T, precision: u32, scale: u32) -> Col
     decimal_len(name, precision, scale).unique_key().take()
 }
 
+/// A text of up to 16 MiB, not null.
+pub fn long_text<T: IntoIden>(name: T) -> ColumnDef {
+    ColumnDef::new(name).custom(LONG_TEXT).not_null().take()
+}
+
+/// A text of up to 16 MiB, nullable.
+pub fn long_text_null<T: IntoIden>(name: T) -> ColumnDef {
+    ColumnDef::new(name).custom(LONG_TEXT).null().take()
+}
+
 fn decimal<T: IntoIden>(name: T, precision: u32, scale: u32) -> ColumnDef {
     let kind = format!("{DECIMAL}({precision}, {scale})");
     ColumnDef::new(name).custom(kind).take()
@@ -67,12 +81,16 @@ fn decimal<T: IntoIden>(name: T, precision: u32, scale: u32) -> ColumnDef {
 
 /// Puts the database's own types in place of the placeholders.
 pub(crate) fn substitute(sql: &str, backend: DbBackend) -> String {
-    if ![INSTANT, DECIMAL, NOW]
+    if ![INSTANT, DECIMAL, LONG_TEXT, NOW]
         .iter()
         .any(|name| sql.contains(name))
     {
         return sql.to_owned();
     }
+    let long_text = match backend {
+        DbBackend::MySql => "mediumtext",
+        _ => "text",
+    };
     let (instant, decimal, now) = match backend {
         DbBackend::MySql => ("datetime(6)", "decimal", "(UTC_TIMESTAMP(6))"),
         DbBackend::Postgres => ("timestamp with time zone", "decimal", "CURRENT_TIMESTAMP"),
@@ -85,6 +103,7 @@ pub(crate) fn substitute(sql: &str, backend: DbBackend) -> String {
     let replace = |kind: Kind, text| match text {
         INSTANT if kind == Kind::Word => instant,
         DECIMAL if kind == Kind::Word => decimal,
+        LONG_TEXT if kind == Kind::Word => long_text,
         NOW if kind == Kind::Word => now,
         other => other,
     };

@@ -2,6 +2,7 @@
 //!
 //! All ids are 64-bit integers made by the app, all instants UTC.
 
+mod idempotency;
 mod identity;
 mod node_lease;
 mod operator;
@@ -19,6 +20,7 @@ pub fn framework() -> Stream {
             identity::create(),
             session::create(),
             operator::create(),
+            idempotency::create(),
         ],
     )
 }

@@ -17,6 +17,7 @@ pub(crate) mod bearer;
 mod client;
 mod entity;
 mod identity;
+mod known;
 pub mod operator;
 mod password;
 mod platform;
@@ -27,6 +28,7 @@ use utoipa_axum::routes;
 
 use crate::http::Router;
 
+pub(crate) use known::Known;
 pub use operator::Operator;
 pub(crate) use operator::is_tenant;
 pub use platform::{DEV_NAME_MAX_CHARS, PlatformLogin, Platforms};

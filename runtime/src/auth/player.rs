@@ -3,8 +3,8 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::bearer;
 use super::session::{self, Kind};
+use super::{Known, bearer};
 use crate::app::Context;
 use crate::error::AppError;
 use crate::types::Id;
@@ -25,6 +25,9 @@ impl FromRequestParts<Context> for Player {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, AppError> {
+        if let Some(known) = Known::of(parts) {
+            return Ok(known);
+        }
         let token = bearer::token(&parts.headers).ok_or_else(AppError::unauthorized)?;
         let session = session::find(ctx, Kind::Client, token).await?;
         let session = session.ok_or_else(AppError::unauthorized)?;

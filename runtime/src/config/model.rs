@@ -90,6 +90,8 @@ pub struct HttpConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether `/docs` and `/openapi.json` are served. Default true.
     pub docs: bool,
+    /// Seconds for which the answer to a request with an `Idempotency-Key` is kept. Default one day.
+    pub idempotency_ttl_s: u64,
 }
 
 /// `[database]`
@@ -216,6 +218,7 @@ impl Default for HttpConfig {
             language: Language::English,
             trusted_proxies: Vec::new(),
             docs: true,
+            idempotency_ttl_s: 24 * 3600,
         }
     }
 }

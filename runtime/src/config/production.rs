@@ -46,6 +46,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             config.database.connect_timeout_s,
         ),
         ("auth.session_ttl_s", config.auth.session_ttl_s),
+        ("http.idempotency_ttl_s", config.http.idempotency_ttl_s),
     ];
     for (key, value) in at_least_one {
         if value == 0 {

@@ -91,10 +91,33 @@ where
     T: Send,
     F: for<'c> Fn(&'c Transaction<'env>) -> BoxFuture<'c, AppResult<T>> + Send + Sync,
 {
+    run_transaction(conn, &work).await
+}
+
+/// What is done in a transaction: a closure, or something around one.
+pub(crate) trait Work<'env, T>: Sync {
+    /// Does it, once for each attempt.
+    fn run<'c>(&'c self, txn: &'c Transaction<'env>) -> BoxFuture<'c, AppResult<T>>;
+}
+
+impl<'env, T, F> Work<'env, T> for F
+where
+    F: for<'c> Fn(&'c Transaction<'env>) -> BoxFuture<'c, AppResult<T>> + Sync,
+{
+    fn run<'c>(&'c self, txn: &'c Transaction<'env>) -> BoxFuture<'c, AppResult<T>> {
+        self(txn)
+    }
+}
+
+/// As [`transaction`], for any kind of work.
+pub(crate) async fn run_transaction<'env, T: Send>(
+    conn: &impl Begin,
+    work: &impl Work<'env, T>,
+) -> AppResult<T> {
     let start = Instant::now();
     let mut attempt = 1;
     loop {
-        let error = match attempt_once(conn, &work).await {
+        let error = match attempt_once(conn, work).await {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
@@ -122,13 +145,9 @@ pub(crate) fn transaction_options() -> TransactionOptions {
     }
 }
 
-async fn attempt_once<'env, T, F>(conn: &impl Begin, work: &F) -> AppResult<T>
-where
-    T: Send,
-    F: for<'c> Fn(&'c Transaction<'env>) -> BoxFuture<'c, AppResult<T>> + Send + Sync,
-{
+async fn attempt_once<'env, T: Send>(conn: &impl Begin, work: &impl Work<'env, T>) -> AppResult<T> {
     let txn = conn.begin_transaction().await?;
-    match work(&txn).await {
+    match work.run(&txn).await {
         Ok(value) => {
             txn.inner.commit().await?;
             Ok(value)

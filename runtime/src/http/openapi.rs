@@ -5,6 +5,8 @@
 //! repeats it: operation ids that stay unique when modules are added, tags, the bearer token, and
 //! the failures that an operation can answer by its nature.
 
+mod idempotency;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
@@ -153,6 +155,10 @@ fn complete_operation(
     if operation.security.is_none() && for_people {
         operation.security = Some(vec![SecurityRequirement::new("bearer", [""; 0])]);
     }
+    let takes_key = idempotency::applies(method, path);
+    if takes_key {
+        idempotency::describe(operation);
+    }
     let secured = operation.security.as_ref().is_some_and(|list| {
         list.iter()
             .any(|one| *one != SecurityRequirement::default())
@@ -180,6 +186,7 @@ fn complete_operation(
             "401" => secured,
             "403" => secured && audience == "admin",
             "404" => variables,
+            "409" => takes_key,
             "413" | "415" => has_body,
             _ => true,
         };
@@ -256,7 +263,7 @@ struct Failure {
     text: &'static str,
 }
 
-const FAILURES: [Failure; 7] = [
+const FAILURES: [Failure; 8] = [
     Failure {
         status: "400",
         name: "ParamError",
@@ -276,6 +283,11 @@ const FAILURES: [Failure; 7] = [
         status: "404",
         name: "NotFound",
         text: "`not_found`: no such thing, or not the caller's",
+    },
+    Failure {
+        status: "409",
+        name: "IdempotencyConflict",
+        text: "`idempotency_conflict`: the key was used for another request",
     },
     Failure {
         status: "413",

@@ -298,6 +298,11 @@ fn values_that_make_no_sense_are_refused() {
             "`server.request_timeout_s` must be at least 1",
         ),
         (
+            "CLOUDAPP__HTTP__IDEMPOTENCY_TTL_S",
+            "0",
+            "`http.idempotency_ttl_s` must be at least 1",
+        ),
+        (
             "CLOUDAPP__DATABASE__MAX_CONNECTIONS",
             "0",
             "`database.max_connections` must be at least 1",

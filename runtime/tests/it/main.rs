@@ -6,6 +6,7 @@ mod config;
 mod connect;
 mod error_table;
 mod errors;
+mod guard;
 mod ids;
 mod sharding;
 mod support;

@@ -61,7 +61,8 @@ fn rejected(rejection: JsonRejection) -> AppError {
     }
 }
 
-fn unreadable(error: &BytesRejection) -> AppError {
+/// The refusal of a body that is too large or breaks off.
+pub(in crate::http) fn unreadable(error: &BytesRejection) -> AppError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         AppError::new(ErrorCode::PAYLOAD_TOO_LARGE)
     } else {

@@ -1,11 +1,14 @@
 //! Typed input: [`Json`], [`Query`] and [`Path`]. What does not fit is answered `param_error` with
 //! a message that names the field and the reason.
 
+mod idempotency_key;
 mod json;
 mod path;
 mod query;
 
+pub(super) use idempotency_key::idempotency_key;
 pub use json::Json;
+pub(super) use json::unreadable;
 pub use path::Path;
 pub use query::Query;
 

@@ -1,7 +1,8 @@
 //! What happens around every handler, from the outside in: observe, compress, protect, drain,
-//! limit, catch panics.
+//! limit, answer once for a key, catch panics.
 
 mod drain;
+mod idempotency;
 mod limit;
 mod observe;
 mod panic;
@@ -17,6 +18,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use super::metrics::Metrics;
 use crate::app::Context;
 
+pub(super) use idempotency::{IDEMPOTENCY_KEY, takes_key};
 pub use limit::URI_LIMIT_BYTES;
 
 /// Smaller answers fit a packet anyway; and those with a token in them are smaller.
@@ -33,10 +35,13 @@ pub(super) fn wrap(router: Router, ctx: &Context, metrics: &Metrics) -> Router {
         http: config.http.clone().into(),
         reveal: !config.environment.is_production(),
     };
+    let guard = idempotency::Guard::new(ctx.clone());
     // The last one added is the outermost.
     router
-        .layer(DefaultBodyLimit::max(config.server.body_limit_bytes))
+        // Inside of the next one, whose task a panic would end without an answer.
         .layer(CatchPanicLayer::custom(panic::answer))
+        .layer(from_fn_with_state(guard, idempotency::idempotency))
+        .layer(DefaultBodyLimit::max(config.server.body_limit_bytes))
         .layer(from_fn_with_state(
             config.server.request_timeout(),
             limit::limit,

@@ -7,18 +7,18 @@ mod envelope;
 mod failures;
 mod fixture;
 mod input;
-mod log;
+pub(crate) mod log;
 mod login;
 mod openapi;
 mod paging;
 mod server;
 mod system;
-mod wire;
+pub(crate) mod wire;
 
 use chrono::{DateTime, TimeZone, Utc};
 
 /// The databases that matter where behaviour may differ: name and server URL.
-fn servers() -> [(&'static str, String); 3] {
+pub(crate) fn servers() -> [(&'static str, String); 3] {
     [
         ("sqlite", "sqlite:".to_owned()),
         ("mysql", server_url("CLOUDAPP_TEST_MYSQL_URL")),
@@ -32,6 +32,6 @@ fn server_url(variable: &str) -> String {
 }
 
 /// An instant at which tests with a clock of their own begin.
-fn start() -> DateTime<Utc> {
+pub(crate) fn start() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 3, 1, 8, 0, 0).unwrap()
 }

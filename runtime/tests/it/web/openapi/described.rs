@@ -93,6 +93,22 @@ async fn every_operation_tells_how_it_may_fail() {
         let secured = security.into_iter().any(|one| one != &json!({}));
         assert_eq!(has("401"), secured || path == "/admin/login", "{what}");
         assert_eq!(has("404"), path.contains('{'), "{what}");
+        let audience = path.split('/').nth(1).unwrap();
+        let is_session = path.ends_with("/login") || path.ends_with("/logout");
+        let takes_key = method == "post" && ["client", "admin"].contains(&audience) && !is_session;
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let keys: Vec<&Value> = parameters
+            .filter(|one| one["name"] == "Idempotency-Key")
+            .collect();
+        assert_eq!(
+            (has("409"), keys.len()),
+            (takes_key, usize::from(takes_key)),
+            "{what}"
+        );
+        assert!(
+            keys.iter()
+                .all(|key| key["in"] == "header" && key["required"] == false)
+        );
         let reads_body = operation.get("requestBody").is_some();
         assert_eq!((has("413"), has("415")), (reads_body, reads_body), "{what}");
         let open = ["/client/login", "/admin/login"].contains(&path.as_str());
