@@ -2,13 +2,15 @@
 //!
 //! See `bench/ledger/README.md`.
 
+mod http;
+
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use cloudapp_runtime::app::{App, Context, Module};
-use cloudapp_runtime::asset::{Asset, Change, NoHooks, Owner, Source};
+use cloudapp_runtime::app::Context;
+use cloudapp_runtime::asset::{Asset, Change, Owner, Source};
 use cloudapp_runtime::config::{Config, Secret};
 use cloudapp_runtime::db::{self, PoolOptions};
 use cloudapp_runtime::migrate::Options;
@@ -28,6 +30,9 @@ fn size(variable: &str, default: u64) -> u64 {
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
+    if let Ok(url) = std::env::var(http::SERVE) {
+        return http::serve(&url).await;
+    }
     let only = std::env::var("CLOUDAPP_BENCH_ONLY").unwrap_or_default();
     let folder = std::env::temp_dir().join(format!("bench-ledger-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
@@ -75,12 +80,6 @@ async fn on_server(name: &str, server: &str) -> Outcome<()> {
     outcome
 }
 
-fn app() -> App {
-    let mut app = App::new("bench", "0.0.0");
-    app.module(Module::new("asset").ledger(NoHooks));
-    app
-}
-
 fn config(url: &str, group_commit: bool) -> Config {
     let mut config = Config::default();
     config.database.url = Secret::new(url);
@@ -113,13 +112,13 @@ struct Rate {
 }
 
 async fn measure(name: &str, url: &str) -> Outcome<()> {
-    let grouped = Context::connect(&app(), config(url, true)).await?;
+    let grouped = Context::connect(&http::app(), config(url, true)).await?;
     for (group, migrator) in grouped.migrators() {
         migrator
             .up(grouped.db_of(*group), &Options::default())
             .await?;
     }
-    let single = Context::connect(&app(), config(url, false)).await?;
+    let single = Context::connect(&http::app(), config(url, false)).await?;
     fill(&grouped).await?;
     let bare = bare_table(grouped.db()).await?;
     let (clients, rounds) = (64, size("CLOUDAPP_BENCH_ROUNDS", 3));
@@ -166,6 +165,38 @@ async fn measure(name: &str, url: &str) -> Outcome<()> {
     );
     grouped.close().await;
     single.close().await;
+    over_http(url, clients, rounds).await
+}
+
+/// Our server on this database, in turns with the original's algorithm where one is named.
+async fn over_http(url: &str, clients: u64, rounds: u64) -> Outcome<()> {
+    let original = std::env::var("CLOUDAPP_BENCH_ORIGINAL").ok();
+    let server = http::start(url)?;
+    tokio::time::sleep(http::STARTING).await;
+    for (what, users) in [("10,000 accounts", ACCOUNTS), ("one hot account", 1)] {
+        let (mut own, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            own.push(http::measure(&server, clients, users).await?);
+            if let Some(address) = &original {
+                theirs.push(http::measure_original(address, clients, users).await?);
+            }
+        }
+        let own = median(&own);
+        print!(
+            "over HTTP, {what}: {:.0} ({:.1})",
+            own.per_second, own.p99_ms
+        );
+        if original.is_some() {
+            let theirs = median(&theirs);
+            print!(
+                "; original {:.0} ({:.1}): {:.1} x",
+                theirs.per_second,
+                theirs.p99_ms,
+                own.per_second / theirs.per_second
+            );
+        }
+        println!();
+    }
     Ok(())
 }
 
@@ -219,14 +250,17 @@ async fn run_bare(
     users: u64,
 ) -> Outcome<Rate> {
     let db = db.clone();
-    run(clients, users, move |user, delta, _| {
+    run(clients, users, move |_| {
         let (db, sql) = (db.clone(), Arc::clone(&sql));
-        async move {
-            let values = [delta.into(), (user as i64).into(), delta.into()];
-            let backend = db.get_database_backend();
-            let statement = Statement::from_sql_and_values(backend, &*sql, values);
-            db.execute_raw(statement).await.map_err(|e| e.to_string())?;
-            Ok(())
+        move |user, delta, _| {
+            let (db, sql) = (db.clone(), Arc::clone(&sql));
+            async move {
+                let values = [delta.into(), (user as i64).into(), delta.into()];
+                let backend = db.get_database_backend();
+                let statement = Statement::from_sql_and_values(backend, &*sql, values);
+                db.execute_raw(statement).await.map_err(|e| e.to_string())?;
+                Ok(())
+            }
         }
     })
     .await
@@ -234,20 +268,23 @@ async fn run_bare(
 
 async fn run_ledger(ctx: &Context, clients: u64, users: u64) -> Outcome<Rate> {
     let ctx = ctx.clone();
-    run(clients, users, move |user, delta, key| {
+    run(clients, users, move |_| {
         let ctx = ctx.clone();
-        async move {
-            let done = ctx.ledger().change(change(user, delta, key)).await;
-            done.map(|_| ()).map_err(|error| error.detail())
+        move |user, delta, key| {
+            let ctx = ctx.clone();
+            async move {
+                let done = ctx.ledger().change(change(user, delta, key)).await;
+                done.map(|_| ()).map_err(|error| error.detail())
+            }
         }
     })
     .await
 }
 
 /// Has so many clients work for some seconds.
-async fn run<F, W>(clients: u64, users: u64, work: W) -> Outcome<Rate>
+async fn run<F, W>(clients: u64, users: u64, client_work: impl Fn(u64) -> W) -> Outcome<Rate>
 where
-    W: Fn(u64, i64, String) -> F + Clone + Send + 'static,
+    W: Fn(u64, i64, String) -> F + Send + 'static,
     F: Future<Output = Result<(), String>> + Send,
 {
     let time = Duration::from_secs_f64(size("CLOUDAPP_BENCH_MS", 4_000) as f64 / 1e3);
@@ -256,7 +293,7 @@ where
     let begun = Instant::now();
     let mut tasks = JoinSet::new();
     for client in 0..clients {
-        let (work, run, count) = (work.clone(), Arc::clone(&run), Arc::clone(&count));
+        let (work, run, count) = (client_work(client), Arc::clone(&run), Arc::clone(&count));
         tasks.spawn(async move {
             let mut times = Vec::new();
             let mut number = 0_u64;
