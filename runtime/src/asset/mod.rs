@@ -1,13 +1,13 @@
 //! Assets: a ledger of points, chances and coupons that neither loses nor doubles any.
 //!
 //! ```text
-//! Change ─▶ lane ─▶ one transaction: lock owners ─▶ known keys ─▶ decide ─▶ balances + journal ─▶ Receipt
+//! Change ─▶ lane ─▶ one transaction: lock owners, find keys, decide, write ─▶ Receipt
 //! ```
 //!
-//! An *owner* (player, activity, tenant) has balances and one journal. Every change goes through one
-//! primitive, [`Ledger::change_many`]: in one transaction the owner's row is locked, the idempotency
-//! key looked up, the balance written on the condition that it is as it was read, and a row added to
-//! the journal. Rows are numbered without a gap and chained by a keyed hash.
+//! An *owner* (player, activity, tenant) has balances and one journal. Every change goes through
+//! one primitive, [`Ledger::change_many`]: in one transaction the owner's row is locked, the
+//! idempotency key looked up, the balance written on the condition that it is as it was read, and a
+//! row added to the journal. Rows are numbered without a gap and chained by a keyed hash.
 //!
 //! | file | holds |
 //! |---|---|
