@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::attempt::{self, Ended, GROUP};
 use super::change::{Change, Operation, Receipt};
@@ -13,7 +13,7 @@ use super::store::Reads;
 use crate::app::Context;
 use crate::db::{self, Transaction};
 use crate::error::{AppError, AppResult, ErrorCode};
-use crate::types::Id;
+use crate::random;
 
 /// Balances and their journal. Made by [`Context::ledger`].
 #[derive(Clone, Copy, Debug)]
@@ -116,8 +116,10 @@ impl<'a> Ledger<'a> {
         .await
     }
 
-    /// Forgets that a key was used, so that a test can use it again. The change stays made; its row
-    /// gets a key that nobody has, which breaks the chain of the owner's journal.
+    /// Forgets that a key was used, so that a test can use it again. The changes stay made; their
+    /// rows get a key that nobody has, which breaks the chains of the journals they are in.
+    ///
+    /// Answers whether the owner had used it.
     ///
     /// # Errors
     /// `no_power` in production. The database's.
@@ -127,19 +129,20 @@ impl<'a> Ledger<'a> {
             return Err(AppError::new(ErrorCode::NO_POWER)
                 .with_message("idempotency keys are not forgotten in production"));
         }
-        let other: Id = self.ctx.next_id().await?;
-        let done = journal::Entity::update_many()
-            .col_expr(
-                Column::OnlyId,
-                sea_orm::sea_query::Expr::value(format!("forgotten:{other}")),
-            )
+        let conn = self.ctx.shard_of(GROUP, &owner.shard_key());
+        let rows = journal::Entity::find()
             .filter(Column::UserId.eq(owner.user_id))
             .filter(Column::AppId.eq(&owner.app_id))
             .filter(Column::ActId.eq(owner.act_id))
-            .filter(Column::OnlyId.eq(only_id))
-            .exec(&self.ctx.shard_of(GROUP, &owner.shard_key()))
-            .await?;
-        Ok(done.rows_affected > 0)
+            .filter(Column::OnlyId.eq(only_id));
+        let rows = rows.all(&conn).await?;
+        let is_known = !rows.is_empty();
+        for row in rows {
+            let mut row = journal::ActiveModel::from(row);
+            row.only_key = Set(random::hex::<16>()?);
+            row.update(&conn).await?;
+        }
+        Ok(is_known)
     }
 }
 
