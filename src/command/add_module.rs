@@ -59,11 +59,13 @@ fn parse_name(
 }
 
 /// Tables of the framework that end as a module's table does, besides the sharded ones.
-const FRAMEWORK_TABLES: [&str; 6] = [
+const FRAMEWORK_TABLES: [&str; 8] = [
+    "asset_warn_notice_tb",
     "cloudapp_migration_tb",
     "idempotency_tb",
     "identity_tb",
     "node_lease_tb",
     "operator_tb",
+    "outbox_tb",
     "session_tb",
 ];

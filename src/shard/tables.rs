@@ -7,8 +7,11 @@ use thiserror::Error;
 
 /// The sharded tables of the framework. Mirrors `FRAMEWORK_TABLES` in
 /// `runtime/src/shard/declared.rs`, which the generator does not link.
-pub const TABLES: [&str; 8] = [
+pub const TABLES: [&str; 11] = [
+    "asset_inventory_tb",
     "asset_log_tb",
+    "asset_lot_tb",
+    "asset_owner_tb",
     "prize_order_tb",
     "prize_roster_tb",
     "stat_log_tb",

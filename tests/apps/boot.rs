@@ -21,6 +21,7 @@ const START_MAX: Duration = Duration::from_secs(2);
 const TOO_LONG: usize = 1024 * 1024 + 1;
 
 pub(crate) const TOKEN_KEY: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const CHAIN_KEY: &str = "fedcba9876543210fedcba9876543210";
 pub(crate) const METRICS_TOKEN: &str = "fedcba9876543210";
 
 #[test]
@@ -106,7 +107,7 @@ fn production() {
     let server = Server::start(with_docs);
     every_operation(&SHOP, &server.http(), &callers, |_| false);
     let log = server.stop();
-    for secret in [PASSWORD, TOKEN_KEY, METRICS_TOKEN] {
+    for secret in [PASSWORD, TOKEN_KEY, CHAIN_KEY, METRICS_TOKEN] {
         assert!(!log.contains(secret), "{log}");
     }
 }
@@ -171,6 +172,7 @@ pub(crate) fn in_production(app: &App, database: &Database, arguments: &[&str]) 
         .env("CLOUDAPP__SERVER__HOST", "127.0.0.1")
         .env("CLOUDAPP__DATABASE__URL", database.url())
         .env("CLOUDAPP__AUTH__TOKEN_KEY", TOKEN_KEY)
+        .env("CLOUDAPP__ASSET__CHAIN_KEY", CHAIN_KEY)
         .env("CLOUDAPP__METRICS__TOKEN", METRICS_TOKEN);
     command
 }

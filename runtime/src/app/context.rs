@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::{App, Extensions, StartError};
 use crate::asset::{self, Ledger};
+use crate::auth::KnownPlayers;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::db::{Databases, Group};
@@ -37,6 +38,7 @@ struct Shared {
     reads: AtomicUsize,
     extensions: Extensions,
     ledger: Option<asset::Engine>,
+    players: KnownPlayers,
     #[cfg(feature = "redis")]
     redis: Option<crate::redis::Redis>,
 }
@@ -96,6 +98,7 @@ impl Context {
             reads: AtomicUsize::new(0),
             extensions: app.extensions().clone(),
             ledger,
+            players: KnownPlayers::default(),
             #[cfg(feature = "redis")]
             redis,
         })))
@@ -269,6 +272,10 @@ impl Context {
     #[must_use]
     pub fn ledger(&self) -> Ledger<'_> {
         Ledger::new(self)
+    }
+
+    pub(crate) fn known_players(&self) -> &KnownPlayers {
+        &self.0.players
     }
 
     pub(crate) fn ledger_engine(&self) -> Option<&asset::Engine> {

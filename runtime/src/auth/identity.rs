@@ -1,5 +1,8 @@
 //! Users: one for each account of a platform at a tenant.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, SqlErr};
 
 use super::entity::identity::{ActiveModel, Column, Entity, Model};
@@ -43,6 +46,37 @@ pub(super) async fn resolve(
     winner
         .map(|user_id| (user_id, false))
         .ok_or_else(|| AppError::internal(error))
+}
+
+/// Most players that a process remembers; beyond that it forgets all of them.
+const REMEMBERED_MAX: usize = 200_000;
+
+/// Players who are known to exist: they never cease to, nor change their tenant.
+#[derive(Debug, Default)]
+pub(crate) struct KnownPlayers(Mutex<HashSet<(Id, String)>>);
+
+/// Whether a tenant has this player. Asks the database once for each.
+///
+/// # Errors
+/// The database's.
+pub async fn is_player(ctx: &Context, app_id: &str, user_id: Id) -> AppResult<bool> {
+    let known = || {
+        let known = &ctx.known_players().0;
+        known.lock().unwrap_or_else(PoisonError::into_inner)
+    };
+    let player = (user_id, app_id.to_owned());
+    if known().contains(&player) {
+        return Ok(true);
+    }
+    let exists = of_user(ctx, app_id, user_id).await?.is_some();
+    if exists {
+        let mut known = known();
+        if known.len() >= REMEMBERED_MAX {
+            known.clear();
+        }
+        known.insert(player);
+    }
+    Ok(exists)
 }
 
 /// The identity of a user of this tenant.

@@ -28,6 +28,8 @@ use utoipa_axum::routes;
 
 use crate::http::Router;
 
+pub(crate) use identity::KnownPlayers;
+pub use identity::is_player;
 pub(crate) use known::Known;
 pub use operator::Operator;
 pub(crate) use operator::is_tenant;
