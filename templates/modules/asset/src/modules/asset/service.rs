@@ -38,11 +38,12 @@ pub async fn log_of_player(
 ) -> AppResult<Page<JournalRow>> {
     let owner = own(player, query.act_id);
     let filter = query.filter();
-    let rows = ctx
+    let items = ctx
         .ledger()
-        .log(&owner, &filter, query.after, query.page_size);
+        .log(&owner, &filter, query.after, query.page_size)
+        .await?;
     Ok(Page {
-        items: rows.await?,
+        items,
         page_index: 0,
         page_size: query.page_size,
         total: None,
@@ -67,11 +68,12 @@ pub async fn log(
 ) -> AppResult<Page<JournalRow>> {
     let filter: JournalFilter = query.filter()?;
     let app_id = &operator.app_id;
-    let rows = ctx
+    let items = ctx
         .ledger()
-        .log_of_tenant(app_id, &filter, query.after, query.page_size);
+        .log_of_tenant(app_id, &filter, query.after, query.page_size)
+        .await?;
     Ok(Page {
-        items: rows.await?,
+        items,
         page_index: 0,
         page_size: query.page_size,
         total: None,
