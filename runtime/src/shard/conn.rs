@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::ShardError;
 use super::key::ShardKey;
-use super::layouts::{Resolver, Shards};
+use super::layouts::{Layouts, Resolver, Shards};
 use super::moving::is_write;
 use super::rewrite::rewrite;
 use super::route::TxnRoute;
@@ -94,14 +94,27 @@ impl ShardConn {
     }
 
     async fn way(&self, sql: &str) -> Result<Way, DbErr> {
-        let (layouts, _) = self.shards.current().await?;
-        let mut resolver = Resolver::new(&layouts, &self.key);
-        let physical = rewrite(sql, self.db().get_database_backend(), &mut resolver)?;
-        if resolver.moving.is_empty() {
-            Ok(Way::Straight(physical))
+        let (physical, is_moving) = self.rewritten(sql).await?;
+        Ok(if is_moving {
+            Way::Locked
         } else {
-            Ok(Way::Locked)
+            Way::Straight(physical)
+        })
+    }
+
+    /// The statement with physical names, if it names sharded tables; and whether one of them is
+    /// on the move.
+    async fn rewritten(&self, sql: &str) -> Result<(Option<String>, bool), DbErr> {
+        let look = |layouts: &Layouts| {
+            let mut resolver = Resolver::new(layouts, &self.key);
+            let physical = rewrite(sql, self.db().get_database_backend(), &mut resolver)?;
+            Ok((physical, !resolver.moving.is_empty()))
+        };
+        if let Some(outcome) = self.shards.with_fresh(look) {
+            return outcome;
         }
+        let (layouts, _) = self.shards.current().await?;
+        look(&layouts)
     }
 
     /// Runs one statement in a transaction of its own, which holds the lock of the slot.
@@ -313,9 +326,7 @@ impl ShardConn {
     /// # Errors
     /// The key does not name the column of a table.
     pub async fn physical_sql(&self, sql: &str) -> Result<String, DbErr> {
-        let (layouts, _) = self.shards.current().await?;
-        let mut resolver = Resolver::new(&layouts, &self.key);
-        let physical = rewrite(sql, self.db().get_database_backend(), &mut resolver)?;
+        let (physical, _) = self.rewritten(sql).await?;
         Ok(physical.unwrap_or_else(|| sql.to_owned()))
     }
 

@@ -1,5 +1,6 @@
 //! The layouts of one database as this process knows them, never older than [`LEASE`].
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -16,12 +17,32 @@ use crate::migrate::shard::{self, Layout, LayoutState, Scheme};
 /// than this before the first row moves.
 pub const LEASE: Duration = Duration::from_secs(2);
 
+/// Copies of what is known. Each thread reads one of them, so that threads do not wait for each
+/// other's cache lines: with one lock for all, two cores took twice as long as one.
+const COPIES: usize = 16;
+
 /// The sharded tables of one database.
 #[derive(Debug)]
 pub struct Shards {
     db: DatabaseConnection,
-    known: RwLock<Option<Known>>,
+    known: [Copied; COPIES],
     reading: Mutex<()>,
+}
+
+/// On cache lines of its own; processors fetch two at a time.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Copied(RwLock<Option<Known>>);
+
+impl Copied {
+    /// The copy of the running thread, by number.
+    fn number() -> usize {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        thread_local! {
+            static NUMBER: usize = NEXT.fetch_add(1, Ordering::Relaxed) % COPIES;
+        }
+        NUMBER.with(|number| *number)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -36,7 +57,7 @@ impl Shards {
     pub fn new(db: DatabaseConnection) -> Self {
         Self {
             db,
-            known: RwLock::new(None),
+            known: Default::default(),
             reading: Mutex::new(()),
         }
     }
@@ -78,13 +99,28 @@ impl Shards {
     }
 
     fn fresh(&self) -> Option<(Arc<Layouts>, Instant)> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        self.if_fresh(|known| (Arc::clone(&known.layouts), known.until))
+    }
+
+    /// Shows the layouts to `look`, unless they must be read anew.
+    pub(crate) fn with_fresh<T>(&self, look: impl FnOnce(&Layouts) -> T) -> Option<T> {
+        self.if_fresh(|known| look(&known.layouts))
+    }
+
+    fn if_fresh<T>(&self, look: impl FnOnce(&Known) -> T) -> Option<T> {
+        let Copied(known) = self.known.get(Copied::number())?;
+        let known = known.read().unwrap_or_else(PoisonError::into_inner);
         let known = known.as_ref()?;
-        (Instant::now() < known.until).then(|| (Arc::clone(&known.layouts), known.until))
+        (Instant::now() < known.until).then(|| look(known))
     }
 
     fn set(&self, value: Option<Known>) {
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = value;
+        for Copied(known) in &self.known {
+            known
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone_from(&value);
+        }
     }
 }
 
@@ -130,11 +166,10 @@ impl Layouts {
 
     /// Whether both have the same tables in the same versions.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
-        let versions = |all: &Self| -> Vec<(String, i64)> {
-            let one = |layout: &Layout| (layout.table.clone(), layout.version);
-            all.iter().map(one).collect()
-        };
-        versions(self) == versions(other)
+        let same =
+            |one: &Layout, other: &Layout| one.version == other.version && one.table == other.table;
+        let pairs = self.iter().zip(other.iter());
+        self.tables.len() == other.tables.len() && { pairs }.all(|(a, b)| same(a, b))
     }
 
     pub(crate) fn is_any_moving(&self) -> bool {
@@ -195,6 +230,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) moving: Vec<usize>,
     /// Whether it names any sharded table.
     pub(crate) touched: bool,
+    /// The table that was named last, by index, and its name: most statements name one, often.
+    last: Option<(usize, &'a str)>,
 }
 
 impl<'a> Resolver<'a> {
@@ -205,6 +242,7 @@ impl<'a> Resolver<'a> {
             owners: &[],
             moving: Vec::new(),
             touched: false,
+            last: None,
         }
     }
 }
@@ -219,6 +257,11 @@ impl Names for Resolver<'_> {
             return Ok(None);
         };
         self.touched = true;
+        if let Some((last, name)) = self.last
+            && last == index
+        {
+            return Ok(Some(name));
+        }
         let Some(table) = self.layouts.get(index) else {
             return Ok(None);
         };
@@ -232,6 +275,7 @@ impl Names for Resolver<'_> {
             table: table.layout.table.clone(),
             number,
         })?;
+        self.last = Some((index, name));
         Ok(Some(name))
     }
 }
