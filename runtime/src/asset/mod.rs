@@ -20,6 +20,7 @@
 //! | `engine`, `lanes` | attempts, and what waits for the next one |
 //! | `ledger`, `read` | what services call |
 //! | `hooks`, `event` | what the app adds, and is told |
+//! | `walk`, `snapshot` | a whole table in order; one owner as of one moment |
 //! | `verify`, `inventory`, `sweep` | what is done to the whole ledger |
 
 mod attempt;
@@ -30,6 +31,7 @@ mod engine;
 mod entity;
 mod event;
 mod hooks;
+mod inventory;
 mod ids;
 mod lanes;
 mod ledger;
@@ -37,8 +39,12 @@ mod owner;
 mod read;
 mod rows;
 pub(crate) mod rules;
+mod snapshot;
 mod statement;
 mod store;
+mod sweep;
+mod verify;
+mod walk;
 
 pub(crate) use engine::Engine;
 
@@ -48,7 +54,10 @@ pub use entity::journal::Model as JournalRow;
 pub use entity::notice::Model as Notice;
 pub use event::ASSET_CHANGED;
 pub use hooks::{Hooks, NoHooks};
+pub use inventory::{InventoryFilter, InventoryProgress, InventoryReport};
 pub use ledger::{Grant, Ledger};
 pub use owner::{Asset, Owner};
 pub use read::{Holding, JournalFilter};
 pub use rules::{UPPER_LIMIT_DEFAULT, VALUE_MAX};
+pub use sweep::SweepReport;
+pub use verify::{Finding, FindingKind, VerifyOptions, VerifyProgress, VerifyReport};

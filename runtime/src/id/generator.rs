@@ -19,6 +19,14 @@ const LAST_MS: i64 = EPOCH_MS + (1 << 41) - 1;
 /// Least time between two attempts to renew a lease that is still good.
 const RENEW_PAUSE_MS: i64 = 1000;
 
+/// The smallest id that can be made at a time, in milliseconds since 1970: for questions such as
+/// "rows that were made since".
+#[must_use]
+pub fn first_at(ms: i64) -> Id {
+    let ms = ms.clamp(EPOCH_MS, LAST_MS);
+    Id::new((ms - EPOCH_MS) << (NODE_BITS + SEQUENCE_BITS))
+}
+
 /// Issues ids. Cloning gives another handle on the same generator.
 #[derive(Clone, Debug)]
 pub struct IdGenerator(Arc<Shared>);

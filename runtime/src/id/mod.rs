@@ -12,5 +12,5 @@ mod generator;
 mod lease;
 
 pub use crate::types::Id;
-pub use generator::{EPOCH_MS, IdGenerator};
+pub use generator::{EPOCH_MS, IdGenerator, first_at};
 pub use lease::{Lease, LeaseStore};

@@ -138,6 +138,13 @@ impl ShardConn {
         }
     }
 
+    /// Whether no rows of these tables are being moved.
+    pub(crate) async fn is_settled(&self, tables: &[&str]) -> Result<bool, DbErr> {
+        let (layouts, _) = self.shards.current().await?;
+        let is_moving = |name: &&str| layouts.of(name).is_some_and(|table| table.is_moving());
+        Ok(!tables.iter().any(is_moving))
+    }
+
     pub(crate) async fn begin_as(
         &self,
         mut options: TransactionOptions,

@@ -37,4 +37,4 @@ pub use key::{KeyValue, ShardKey};
 pub use layouts::{LEASE, Shards, slot_of};
 pub use route::Routed;
 pub(crate) use route::TxnRoute;
-pub use scatter::{OrderBy, Scatter};
+pub use scatter::{OrderBy, Placement, Scatter};

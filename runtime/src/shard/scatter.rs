@@ -18,6 +18,7 @@ use sea_orm::{
 };
 
 use super::ShardError;
+use super::key::ShardKey;
 use super::layouts::{Layouts, Shards, Table};
 use super::rewrite::{Names, renumber, rewrite};
 use crate::error::AppResult;
@@ -43,6 +44,48 @@ impl Scatter {
     #[must_use]
     pub fn new(shards: Arc<Shards>) -> Self {
         Self { shards }
+    }
+
+    /// Where the rows of a table are at present.
+    ///
+    /// # Errors
+    /// The database's; the table has no layout.
+    pub async fn placement(&self, table: &str) -> AppResult<Placement> {
+        let (layouts, _) = self.shards.current().await?;
+        table_of(&layouts, table).map_err(DbErr::from)?;
+        Ok(Placement {
+            layouts,
+            table: table.to_owned(),
+        })
+    }
+
+    /// The numbers of a table's physical tables.
+    ///
+    /// # Errors
+    /// As [`Scatter::placement`].
+    pub async fn numbers(&self, table: &str) -> AppResult<Vec<u16>> {
+        Ok(self.placement(table).await?.numbers())
+    }
+
+    /// The rows of one physical table, by its number.
+    ///
+    /// While rows are moved, a row may be in another table a moment later: look at the
+    /// [`Placement`] before and after, and ask [`Scatter::top`] while it moves.
+    ///
+    /// # Errors
+    /// The database's; the table has no layout, or no physical table of this number.
+    pub async fn rows_of<E: EntityTrait>(
+        &self,
+        select: Select<E>,
+        number: u16,
+    ) -> AppResult<Vec<E::Model>> {
+        let db = self.shards.db();
+        let (layouts, _) = self.shards.current().await?;
+        let table = table_of(&layouts, E::default().table_name()).map_err(DbErr::from)?;
+        let logical = db.get_database_backend().build(&select.into_query());
+        let rows = db.query_all_raw(on(table, number, &logical)?).await?;
+        let rows = rows.iter().map(|row| E::Model::from_query_result(row, ""));
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The only row that `select` finds anywhere, e.g. by its id.
@@ -259,6 +302,50 @@ impl Scatter {
             .buffered(CONCURRENCY);
         let answers: Vec<Vec<QueryResult>> = answers.try_collect().await?;
         Ok(answers.into_iter().flatten().collect())
+    }
+}
+
+/// Where the rows of a logical table were at a moment. Made by [`Scatter::placement`].
+#[derive(Clone, Debug)]
+pub struct Placement {
+    layouts: Arc<Layouts>,
+    table: String,
+}
+
+impl Placement {
+    fn known(&self) -> Option<&Table> {
+        self.layouts.of(&self.table)
+    }
+
+    /// The numbers of the physical tables.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<u16> {
+        let numbers = self.known().map(|table| table.layout.numbers());
+        numbers.into_iter().flatten().collect()
+    }
+
+    /// Whether rows are being moved.
+    #[must_use]
+    pub fn is_moving(&self) -> bool {
+        self.known().is_some_and(Table::is_moving)
+    }
+
+    /// The number of the table that holds the rows of a key; while rows are moved, of the one that
+    /// did before.
+    ///
+    /// # Errors
+    /// The key does not name the table's column.
+    pub fn number_of(&self, key: &ShardKey) -> Result<u16, ShardError> {
+        let table = table_of(&self.layouts, &self.table)?;
+        Ok(table.number(table.value(key)?))
+    }
+
+    /// Whether rows that were found by one are where the other says: nothing was moved between,
+    /// and nothing is on the move.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let version = |one: &Self| one.known().map(|table| table.layout.version);
+        !self.is_moving() && !other.is_moving() && version(self) == version(other)
     }
 }
 
