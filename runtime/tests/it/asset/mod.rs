@@ -1,0 +1,4 @@
+//! The points ledger: against a model, under duplicates, and with everything killed around it.
+
+mod model;
+mod world;
