@@ -1,6 +1,7 @@
 //! Tests of the runtime from outside, as an application sees it.
 #![cfg(test)]
 
+mod asset;
 mod commands;
 mod config;
 mod connect;
