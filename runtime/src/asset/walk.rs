@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, EntityTrait,
-    ModelTrait as _, Order, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Value,
+    ColumnTrait, Condition, DbBackend, EntityTrait, ModelTrait as _, Order, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Select, Value,
 };
 
 use super::attempt::GROUP;

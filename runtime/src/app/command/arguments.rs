@@ -26,6 +26,9 @@ pub(super) enum Command {
     /// Operators, who use the routes under /admin
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// The points ledger as a whole
+    #[command(subcommand)]
+    Asset(AssetCommand),
     /// Say whether configuration, databases and schema are as they should be
     Check(Json),
     /// List the routes
@@ -155,6 +158,32 @@ pub(super) enum AdminCommand {
         /// Permission such as `note.read`, `note.*` or `*`; may be repeated; default `*`
         #[arg(long = "permission", value_name = "PATTERN")]
         permissions: Vec<String>,
+        #[command(flatten)]
+        output: Json,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AssetCommand {
+    /// Compare every balance with its journal, and every journal with its hashes; exit 1 if
+    /// anything differs
+    Verify {
+        /// Most findings to list; all are counted
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        #[command(flatten)]
+        output: Json,
+    },
+    /// Write down what a day made of every balance; may be done again
+    Inventory {
+        /// Day in the tenant's time zone, e.g. 20260131 [default: yesterday]
+        #[arg(long, value_name = "YYYYMMDD")]
+        day: Option<i32>,
+        #[command(flatten)]
+        output: Json,
+    },
+    /// Take away what has expired
+    Expire {
         #[command(flatten)]
         output: Json,
     },

@@ -28,6 +28,8 @@ pub(super) enum CommandError {
         "table `{table}` is in the database of group `{group}`: leave --group out, or name that"
     )]
     OtherGroup { table: String, group: Group },
+    #[error("no module of this app has the ledger: `cloudapp add module asset`")]
+    NoLedger,
     #[error("cannot start threads: {0}")]
     Runtime(std::io::Error),
     #[error("{doing}: {}", error.detail())]

@@ -4,6 +4,8 @@
 
 mod admin;
 mod arguments;
+mod asset;
+mod bar;
 mod check;
 mod error;
 mod migrate;
@@ -33,8 +35,8 @@ enum Outcome {
     Found,
 }
 
-/// The whole command line of an application's binary: `serve`, `migrate`, `seed`, `admin`, `check`,
-/// `routes`.
+/// The whole command line of an application's binary: `serve`, `migrate`, `seed`, `admin`,
+/// `asset`, `check`, `routes`.
 ///
 /// ```no_run
 /// use cloudapp_runtime::app::App;
@@ -103,6 +105,7 @@ async fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> 
         Command::Migrate(command) => migrate::run(app, configure()?, command).await,
         Command::Seed(command) => seed::run(app, configure()?, command).await,
         Command::Admin(command) => admin::run(app, configure()?, command).await,
+        Command::Asset(command) => asset::run(app, configure()?, command).await,
     }
 }
 

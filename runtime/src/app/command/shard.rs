@@ -1,12 +1,11 @@
 //! `migrate reshard` and `migrate shards`: where the rows of the sharded tables are.
 
-use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::arguments::{Json, ReshardOptions};
+use super::bar::Bar;
 use super::error::CommandError;
 use super::migrate::{Target, options};
 use super::{Outcome, output};
@@ -15,8 +14,6 @@ use crate::config::Config;
 use crate::shard::reshard::{self, Plan, Progress, TableOverview};
 use crate::shard::specs;
 
-/// Time between two lines of progress.
-const TELL_EVERY: Duration = Duration::from_millis(500);
 /// Width of the bar.
 const BAR: usize = 30;
 
@@ -48,7 +45,7 @@ pub(super) async fn reshard(
         conn: &target.conn,
         options: &options,
         patience: Duration::from_secs(config.database.connect_timeout_s),
-        progress: &|progress| bar.show(progress),
+        progress: &|progress| show(&bar, progress),
     };
     let summary = match command.to {
         Some(to) => reshard::reshard(&plan, &command.table, to).await,
@@ -114,38 +111,13 @@ fn text(tables: &[TableOverview]) -> String {
     output::table(&rows)
 }
 
-/// Tells on stderr how far it is: one line that is written over on a terminal, else a line now and
-/// then.
-#[derive(Default)]
-struct Bar {
-    last: Mutex<Option<Instant>>,
-}
-
-impl Bar {
-    fn show(&self, progress: &Progress) {
-        let mut last = self.last.lock().unwrap_or_else(|error| error.into_inner());
-        let is_end = matches!(progress, Progress::Moving { done, slots, .. } if done == slots);
-        let is_soon = last.is_some_and(|last| last.elapsed() < TELL_EVERY);
-        if is_soon && !is_end && !matches!(progress, Progress::Settling) {
-            return;
-        }
-        *last = Some(Instant::now());
-        let line = line(progress);
-        let mut stderr = std::io::stderr().lock();
-        // Nowhere to complain to when the terminal is gone.
-        let _ = if stderr.is_terminal() {
-            write!(stderr, "\r\x1b[2K{line}").and_then(|()| stderr.flush())
-        } else {
-            writeln!(stderr, "{line}")
-        };
-    }
-
-    fn end(&self) {
-        let mut stderr = std::io::stderr().lock();
-        if stderr.is_terminal() {
-            let _ = writeln!(stderr);
-        }
-    }
+fn show(bar: &Bar, progress: &Progress) {
+    let must = match progress {
+        Progress::Settling => true,
+        Progress::Moving { done, slots, .. } => done == slots,
+        _ => false,
+    };
+    bar.show(must, || line(progress));
 }
 
 fn line(progress: &Progress) -> String {

@@ -133,7 +133,9 @@ async fn earlier(
 ) -> AppResult<()> {
     use inventory::Column;
     let any = Condition::any();
-    let is_one = accounts.iter().fold(any, |any, account| any.add(is_of(account)));
+    let is_one = accounts
+        .iter()
+        .fold(any, |any, account| any.add(is_of(account)));
     let mut latest = inventory::Entity::find().select_only();
     for column in [
         Column::AppId,
@@ -164,7 +166,11 @@ async fn earlier(
     if !is_any {
         return Ok(());
     }
-    for row in inventory::Entity::find().filter(is_latest).all(conn).await? {
+    for row in inventory::Entity::find()
+        .filter(is_latest)
+        .all(conn)
+        .await?
+    {
         if let Some(around) = around.get_mut(&account_of(&row)) {
             around.earlier = Some((row.create_day, row.now_value));
         }

@@ -1,7 +1,7 @@
 //! Inventories, for those who only look.
 
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, Order, QueryFilter as _};
 use sea_orm::QueryOrder as _;
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, Order, QueryFilter as _};
 
 use crate::asset::attempt::GROUP;
 use crate::asset::entity::inventory;

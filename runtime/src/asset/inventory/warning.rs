@@ -76,7 +76,13 @@ impl Warning {
         format!("inventory:{day}:{}:{account}", self.fault.name())
     }
 
-    fn notice(&self, id: crate::types::Id, day: i32, ctx: &Context, engine: &Engine) -> notice::Model {
+    fn notice(
+        &self,
+        id: crate::types::Id,
+        day: i32,
+        ctx: &Context,
+        engine: &Engine,
+    ) -> notice::Model {
         let Account { owner, asset } = &self.account;
         let info = json!({
             "day": day,

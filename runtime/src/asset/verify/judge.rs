@@ -120,7 +120,11 @@ impl<'a> Judge<'a> {
         if row.now_value < 0 {
             self.find(FindingKind::Negative, row, "0 or more", row.now_value);
         }
-        let operate_type = if row.operate_value < 0 { SPENDING } else { GAIN };
+        let operate_type = if row.operate_value < 0 {
+            SPENDING
+        } else {
+            GAIN
+        };
         if row.operate_type != operate_type || row.operate_value == 0 {
             let found = format!("{} for a change of {}", row.operate_type, row.operate_value);
             self.find(FindingKind::OperateType, row, operate_type, found);
@@ -177,7 +181,8 @@ impl<'a> Judge<'a> {
         }
         for (asset, value) in &self.values {
             if !holdings.balances.contains_key(asset) {
-                let finding = Finding::new(FindingKind::MissingBalance, &owner, value, "no balance");
+                let finding =
+                    Finding::new(FindingKind::MissingBalance, &owner, value, "no balance");
                 verdict.add(finding.of(asset));
             }
         }

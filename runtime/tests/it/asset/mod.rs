@@ -1,4 +1,10 @@
-//! The points ledger: against a model, under duplicates, and with everything killed around it.
+//! The points ledger: against a model, under duplicates, and with everything killed around it; what
+//! is done to the whole of it.
 
+mod clean;
+mod inventory;
+mod ledger;
 mod model;
+mod sweep;
+mod verify;
 mod world;
