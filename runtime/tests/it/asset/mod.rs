@@ -1,4 +1,5 @@
 //! The points ledger: against a model, under duplicates, and with everything killed around it.
 
+mod duplicates;
 mod model;
 mod world;
