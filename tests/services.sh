@@ -3,6 +3,8 @@
 #
 #   tests/services.sh start DIR [PID]   start what has no URL in the environment; URLs go to DIR/env.sh
 #   tests/services.sh stop DIR          stop what `start` began and remove DIR
+#   tests/services.sh one NAME DIR PID  start `mariadb` or `postgres` for one test that will kill it
+#   tests/services.sh again NAME DIR    start that one on its port again, with the data that it left
 #
 # With PID, the servers also stop when that process is gone, however it ended. Missing servers are
 # installed from Debian's packages. A server that already runs on this machine is never touched;
@@ -269,6 +271,29 @@ start() {
   fi
 }
 
+# A server that is not shared. Its URL goes to DIR/NAME.url, its process id to DIR/NAME.pid.
+start_one() {
+  local name=$1 dir=$2 parent=$3
+  mkdir -p "$dir"
+  dir=$(realpath "$dir")
+  chmod 711 "$dir"
+  touch "$dir/.cloudapp-services"
+  setsid bash "$SELF" stop-after "$dir" "$parent" </dev/null >/dev/null 2>&1 &
+  start_server "$dir" "$name"
+}
+
+# PostgreSQL refuses to start for as long as a process of its killed self lives.
+start_again() {
+  local name=$1 dir port deadline=$((SECONDS + START_SECONDS))
+  dir=$(realpath "$2")
+  port=$(grep -oE ':[0-9]+/' "$dir/$name.url" | tr -d ':/')
+  until "launch_$name" "$dir" "$port" && await_ready "$dir" "$name" "$port"; do
+    ((SECONDS < deadline)) || die "$name did not start again: $(tail -n 5 "$dir/$name.log")"
+    stop_server "$dir" "$name"
+    sleep 0.1
+  done
+}
+
 # True when the process is one that we started: its working directory is the data directory.
 is_ours() {
   local dir=$1 name=$2 pid=$3 at
@@ -317,6 +342,8 @@ usage() {
 case ${1:-} in
   start) [[ $# == 2 || $# == 3 ]] || usage; start "$2" "${3:-}" ;;
   stop) [[ $# == 2 ]] || usage; stop "$2" ;;
+  one) [[ $# == 4 ]] || usage; start_one "$2" "$3" "$4" ;;
+  again) [[ $# == 3 ]] || usage; start_again "$2" "$3" ;;
   stop-after) tail --pid="$3" -f /dev/null || true; stop "$2" ;;
   *) usage ;;
 esac
