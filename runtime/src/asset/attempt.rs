@@ -32,8 +32,8 @@ pub(super) type Answer = AppResult<Vec<Receipt>>;
 pub(super) enum Ended {
     /// One answer for each operation: commit. With the state that is true then.
     Done(Vec<Answer>, State),
-    /// A hook refused an operation, by its index. It may have written something: roll back, answer
-    /// this one, and do the others again.
+    /// An operation, by its index, was refused by a hook or after one. Something may have been
+    /// written: roll back, answer this one, and do the others again.
     Refused(usize, AppError),
 }
 
@@ -101,7 +101,7 @@ pub(super) async fn run(
 }
 
 enum Decided {
-    /// By a hook.
+    /// After a hook may have written something: roll back.
     Refused(AppError),
     /// By the rules; with the operation as the hooks left it.
     Answered(Arc<Operation>, Answer),
@@ -121,6 +121,7 @@ async fn decide(
         Err(conflict) => return unamended(Err(conflict)),
         Ok(None) => {}
     }
+    let uses = txn.uses();
     let operation = match before(engine, txn, operation).await {
         Ok(amended) => amended,
         Err(error) => return Ok(Decided::Refused(error)),
@@ -128,6 +129,8 @@ async fn decide(
     match book.apply(&operation, terms) {
         // No fault of the operation: all of them again.
         Err(error) if error.code() == ErrorCode::BUSY => Err(error),
+        // What its hooks have written must go, too.
+        Err(error) if txn.uses() != uses => Ok(Decided::Refused(error)),
         answer => Ok(Decided::Answered(operation, answer)),
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,6 +37,8 @@ const FIRST_PAUSE_MS: u64 = 10;
 pub struct Transaction<'env> {
     inner: DatabaseTransaction,
     route: Option<(Arc<TxnRoute>, ShardKey)>,
+    /// How often somebody had a statement run, or could have.
+    uses: AtomicUsize,
     env: PhantomData<&'env ()>,
 }
 
@@ -51,6 +54,7 @@ impl Begin for DatabaseConnection {
             Ok(Transaction {
                 inner: self.begin_with_options(transaction_options()).await?,
                 route: None,
+                uses: AtomicUsize::new(0),
                 env: PhantomData,
             })
         })
@@ -167,6 +171,7 @@ impl<'env> Transaction<'env> {
         Self {
             inner,
             route: Some((route, key)),
+            uses: AtomicUsize::new(0),
             env: PhantomData,
         }
     }
@@ -175,6 +180,7 @@ impl<'env> Transaction<'env> {
         Transaction {
             inner: self.inner,
             route: self.route,
+            uses: AtomicUsize::new(0),
             env: PhantomData,
         }
     }
@@ -184,6 +190,7 @@ impl<'env> Transaction<'env> {
     /// Begun on a plain database, it has no sharded tables: statements on them fail.
     #[must_use]
     pub fn route<'a>(&'a self, key: &'a ShardKey) -> Routed<'a> {
+        self.count();
         Routed {
             txn: &self.inner,
             route: self.route.as_ref().map(|(route, _)| (&**route, key)),
@@ -205,7 +212,17 @@ impl<'env> Transaction<'env> {
         }
     }
 
+    /// Grows whenever the transaction is used: as long as it stays the same, nothing was written.
+    pub(crate) fn uses(&self) -> usize {
+        self.uses.load(Ordering::Relaxed)
+    }
+
+    fn count(&self) {
+        self.uses.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn own(&self) -> Routed<'_> {
+        self.count();
         Routed {
             txn: &self.inner,
             route: self.route.as_ref().map(|(route, key)| (&**route, key)),
@@ -213,9 +230,11 @@ impl<'env> Transaction<'env> {
     }
 
     fn nested(&self, inner: DatabaseTransaction) -> Self {
+        self.count();
         Self {
             inner,
             route: self.route.clone(),
+            uses: AtomicUsize::new(0),
             env: PhantomData,
         }
     }
