@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use cloudapp_runtime::app::Context;
-use cloudapp_runtime::asset::Asset;
+use cloudapp_runtime::asset::{Asset, VerifyOptions};
 use cloudapp_runtime::auth::operator;
 use cloudapp_runtime::config::Secret;
 use cloudapp_runtime::random;
@@ -297,8 +297,11 @@ async fn proof(name: &str, server: Option<DatabaseServer>, folder: &Path) {
     findings.must_be_none();
 }
 
-/// What the ledger itself can say about its tables belongs here.
+/// What the ledger itself says about its tables.
 async fn verify_ledger(ctx: &Context) {
+    let options = VerifyOptions::default();
+    let report = ctx.ledger().verify(&options, |_| {}).await.unwrap();
+    assert!(report.is_clean(), "{report:#?}");
     books::heads_match(ctx).await;
 }
 

@@ -274,9 +274,9 @@ fn noting() -> App {
 const WRONGS: [(&str, &str); 5] = [
     ("spent", "no_enough"),
     ("refused before", "user_exception"),
-    ("broken before", "internal"),
+    ("broken before", "conflict"),
     ("refused after", "conflict"),
-    ("broken after", "internal"),
+    ("broken after", "conflict"),
 ];
 
 /// 64 changes at once, of which some go wrong.
