@@ -40,4 +40,6 @@ pub mod types;
 pub mod valid;
 
 pub use app::run;
+/// For traits with async methods, such as [`asset::Hooks`].
+pub use async_trait::async_trait;
 pub use cloudapp_migrations as migrate;

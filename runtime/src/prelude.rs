@@ -5,7 +5,9 @@ pub use axum::extract::State;
 pub use crate::app::{App, Context, Module};
 pub use crate::auth::{Operator, Player};
 pub use crate::error::{AppError, AppResult, ErrorCode};
-pub use crate::http::{Done, Envelope, Json, Page, PageQuery, Path, Query, Reply, Router};
+pub use crate::http::{
+    Done, Envelope, Json, KeysetQuery, Page, PageQuery, Path, Query, Reply, Router, Slice,
+};
 pub use crate::id::Id;
 pub use crate::migrate::{Migration, Steps};
 pub use crate::shard::ShardKey;

@@ -33,6 +33,7 @@ pub use identity::is_player;
 pub(crate) use known::Known;
 pub use operator::Operator;
 pub(crate) use operator::is_tenant;
+pub(crate) use platform::dev_player;
 pub use platform::{DEV_NAME_MAX_CHARS, PlatformLogin, Platforms};
 pub use player::Player;
 pub use session::SEEN_EVERY;

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::identity;
 use crate::app::{BoxFuture, Context};
 use crate::error::{AppError, AppResult};
+use crate::types::Id;
 
 /// Longest name that the platform `dev` takes, in characters: as long as the column of open ids.
 pub const DEV_NAME_MAX_CHARS: usize = 128;
@@ -100,6 +102,13 @@ impl PlatformLogin for Dev {
     ) -> BoxFuture<'a, AppResult<String>> {
         Box::pin(async move { Ok(code.to_owned()) })
     }
+}
+
+/// The user of a name at the platform `dev`, for demo data.
+pub(crate) async fn dev_player(ctx: &Context, app_id: &str, name: &str) -> AppResult<Id> {
+    check_open_id(name).map_err(AppError::param)?;
+    let (user_id, _) = identity::resolve(ctx, app_id, DEV, name).await?;
+    Ok(user_id)
 }
 
 fn dev_is_allowed(ctx: &Context) -> bool {

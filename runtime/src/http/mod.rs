@@ -7,7 +7,7 @@
 //!
 //! - `envelope`, `failure`, `scope`: the shape of answers, and what is known of the request being
 //!   answered
-//! - `extract`, `page`: typed input, paging
+//! - `extract`, `page`, `keyset`: typed input, paging
 //! - `layers`: request id, access log, limits, time-out, panics, headers, compression
 //! - `health`, `metrics`, `openapi`, `docs`: the framework's own routes
 //! - `router`, `serve`: putting it together
@@ -18,6 +18,7 @@ mod envelope;
 mod extract;
 mod failure;
 mod health;
+mod keyset;
 mod language;
 mod layers;
 mod metrics;
@@ -31,6 +32,7 @@ pub use client_ip::ClientIp;
 pub use envelope::{Done, Envelope, Reply};
 pub use extract::{Json, Path, Query};
 pub use health::NOT_READY;
+pub use keyset::{KeysetQuery, Slice};
 pub use layers::URI_LIMIT_BYTES;
 pub use openapi::openapi;
 pub use page::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageQuery};

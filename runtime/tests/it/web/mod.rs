@@ -7,6 +7,7 @@ mod envelope;
 mod failures;
 mod fixture;
 mod input;
+mod keyset;
 pub(crate) mod log;
 mod login;
 mod openapi;

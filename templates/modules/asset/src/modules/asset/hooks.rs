@@ -1,8 +1,8 @@
-//! The app's own rules around every change of a balance, whoever asks for it: override
-//! `before_change` and `after_change` in `impl Hooks for AppHooks`.
+//! The app's own rules around every change of a balance, whoever asks for it: write them into
+//! `impl Hooks for AppHooks`.
 //!
-//! Hooks run in the transaction of the change: an error takes everything back. A transaction may be
-//! tried again, so a hook has no effect outside of it.
+//! Every hook runs in the transaction of its change: an error takes everything back. A transaction
+//! may be tried again, so a hook has no effect outside of it.
 
 use cloudapp_runtime::asset::Hooks;
 
@@ -10,4 +10,19 @@ use cloudapp_runtime::asset::Hooks;
 #[derive(Clone, Copy, Debug)]
 pub struct AppHooks;
 
+/// `before_change` may refuse a change, or change anything of it but its owner, its asset and its
+/// key; `after_change` is told of the receipt, and may still refuse. Neither is called for what was
+/// done before.
+///
+/// ```ignore
+/// #[cloudapp_runtime::async_trait]
+/// impl Hooks for AppHooks {
+///     async fn before_change(&self, _: &Transaction<'_>, change: &mut Change) -> AppResult<()> {
+///         if change.asset.asset_type == Asset::POINTS && change.delta > 1_000 {
+///             return Err(AppError::param("delta: at most 1000 points at once"));
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
 impl Hooks for AppHooks {}

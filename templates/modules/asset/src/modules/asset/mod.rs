@@ -2,14 +2,14 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `handlers/` | HTTP in and out: `client` for players, `admin` for operators |
-//! | `dto.rs` | what requests carry and answers show |
+//! | `handlers/` | HTTP in and out: `client` for players, `admin` for operators, `store` for the merchant's |
+//! | `dto/` | what requests carry and answers show |
 //! | `service.rs` | what can be done, and on whose balances |
 //! | `hooks.rs` | the app's own rules around every change |
 //! | `seed.rs` | the points of the demo campaign |
 //!
-//! The tables and the ledger are the runtime's: see `cloudapp_runtime::asset`. Other modules change
-//! balances by `ctx.ledger()`.
+//! There is no `entity.rs` and no `migration.rs`: tables and ledger are the runtime's, and come with
+//! `Module::ledger`; see `cloudapp_runtime::asset`. Other modules change balances by `ctx.ledger()`.
 
 pub mod dto;
 pub mod handlers;
@@ -31,6 +31,7 @@ pub fn module() -> Module {
         .ledger(hooks::AppHooks)
         .routes(handlers::client::routes())
         .routes(handlers::admin::routes())
+        .routes(handlers::store::routes())
         .permissions(&[READ, WRITE])
         .seed(|ctx, demo| Box::pin(seed::demo(ctx, demo)))
 }

@@ -4,13 +4,21 @@ use cloudapp_runtime::app::Demo;
 use cloudapp_runtime::asset::{Asset, Change, Owner, Source};
 use cloudapp_runtime::prelude::*;
 
-/// Gives the merchant a stock of points, once.
+/// Gives the merchant a stock of points, and the player `alice` some in the activity; once.
 pub async fn demo(ctx: &Context, demo: &Demo) -> AppResult<()> {
-    let stock = Change::new(Owner::store(demo.app_id), Asset::POINTS, 100_000)
-        .key("demo:stock")
-        .source(Source::new(Source::MANUAL))
-        .title("Points to give away")
-        .handler("seed demo");
-    ctx.ledger().change(stock).await?;
+    let alice = demo.player(ctx, "alice").await?;
+    let store = Owner::store(demo.app_id);
+    let player = Owner::user(demo.app_id, demo.act_id, alice);
+    for (owner, value, key, title) in [
+        (store, 100_000, "demo:stock", "Points to give away"),
+        (player, 100, "demo:welcome", "Welcome"),
+    ] {
+        let gain = Change::new(owner, Asset::POINTS, value)
+            .key(key)
+            .source(Source::new(Source::MANUAL))
+            .title(title)
+            .handler("seed demo");
+        ctx.ledger().change(gain).await?;
+    }
     Ok(())
 }

@@ -7,15 +7,24 @@ use cloudapp_runtime::asset::{
 };
 use cloudapp_runtime::auth;
 use cloudapp_runtime::prelude::*;
-use serde_json::json;
+use cloudapp_runtime::types;
 
 use super::dto::{
-    AdminLogQuery, AssetQuery, ChangeInput, ForgetInput, LogQuery, NoticeQuery, OwnerQuery,
-    StoreChangeInput,
+    AdminLogQuery, AssetQuery, ChangeInput, ForgetInput, LogQuery, ManyInput, NoticeQuery,
+    OwnerQuery, PartInput, StoreChangeInput, StoreLogQuery,
 };
 
 fn own(player: &Player, act_id: Id) -> Owner {
     Owner::user(&player.app_id, act_id, player.user_id)
+}
+
+/// A player of the operator's tenant.
+async fn player(ctx: &Context, operator: &Operator, act_id: Id, user_id: Id) -> AppResult<Owner> {
+    if auth::is_player(ctx, &operator.app_id, user_id).await? {
+        Ok(Owner::user(&operator.app_id, act_id, user_id))
+    } else {
+        Err(ErrorCode::NO_USER.into())
+    }
 }
 
 /// What the player has.
@@ -30,24 +39,14 @@ pub async fn of_player(
     ctx.ledger().list(&owner, &types, object).await
 }
 
-/// One page of the player's journal.
+/// A part of the player's journal, newest first.
 pub async fn log_of_player(
     ctx: &Context,
     player: &Player,
     query: &LogQuery,
-) -> AppResult<Page<JournalRow>> {
+) -> AppResult<Slice<JournalRow>> {
     let owner = own(player, query.act_id);
-    let filter = query.filter();
-    let items = ctx
-        .ledger()
-        .log(&owner, &filter, query.after, query.page_size)
-        .await?;
-    Ok(Page {
-        items,
-        page_index: 0,
-        page_size: query.page_size,
-        total: None,
-    })
+    log_of_owner(ctx, &owner, &query.filter(), &query.keyset()).await
 }
 
 /// What a player of the tenant has.
@@ -56,70 +55,87 @@ pub async fn of_user(
     operator: &Operator,
     query: &OwnerQuery,
 ) -> AppResult<Vec<Holding>> {
-    let owner = Owner::user(&operator.app_id, query.act_id, query.user_id);
+    let owner = player(ctx, operator, query.act_id, query.user_id).await?;
     ctx.ledger().list(&owner, &[], None).await
 }
 
-/// One page of the tenant's journal.
+/// A part of the tenant's journal, newest first.
 pub async fn log(
     ctx: &Context,
     operator: &Operator,
-    query: &AdminLogQuery,
-) -> AppResult<Page<JournalRow>> {
-    let filter: JournalFilter = query.filter()?;
-    let app_id = &operator.app_id;
-    let items = ctx
-        .ledger()
-        .log_of_tenant(app_id, &filter, query.after, query.page_size)
-        .await?;
-    Ok(Page {
-        items,
-        page_index: 0,
-        page_size: query.page_size,
-        total: None,
-    })
+    query: AdminLogQuery,
+) -> AppResult<Slice<JournalRow>> {
+    let keyset = query.keyset();
+    let filter = query.into_filter();
+    let (after, limit) = (keyset.after(), keyset.limit());
+    let ledger = ctx.ledger();
+    let rows = ledger.log_of_tenant(&operator.app_id, &filter, after, limit);
+    Ok(Slice::new(rows.await?, &keyset, |row| row.id))
 }
 
-/// One page of the tenant's notices.
+/// One page of the tenant's notices, newest first.
 pub async fn notices(
     ctx: &Context,
     operator: &Operator,
     query: &NoticeQuery,
 ) -> AppResult<Page<Notice>> {
-    let page = PageQuery::new(query.page_index, query.page_size);
-    let app_id = &operator.app_id;
-    ctx.ledger()
-        .notices(app_id, query.ascription_type, &page)
-        .await
+    let page = query.page();
+    let ledger = ctx.ledger();
+    let notices = ledger.notices(&operator.app_id, query.ascription_type, &page);
+    notices.await
 }
 
 /// Changes a balance of a player of the tenant.
 pub async fn change(ctx: &Context, operator: &Operator, input: ChangeInput) -> AppResult<Receipt> {
-    if !auth::is_player(ctx, &operator.app_id, input.user_id).await? {
-        return Err(ErrorCode::NO_USER.into());
-    }
-    let owner = Owner::user(&operator.app_id, input.act_id, input.user_id);
-    let asset = Asset::new(input.asset_type, input.asset_object_id);
-    let change = Change::new(owner, asset, input.delta).handler("POST /admin/assets/change");
-    let change = by_hand(change, operator, input.only_id, input.title);
+    let (only_id, part) = input.into_parts();
+    let owner = player(ctx, operator, part.act_id, part.user_id).await?;
+    let mut change = by_hand(operator, owner, part).handler("POST /admin/assets/change");
+    change.only_id = only_id;
     ctx.ledger().change(change).await
 }
 
-/// Forgets that a player's key was used.
+/// Changes several balances of players of the tenant, all or none.
+pub async fn change_many(
+    ctx: &Context,
+    operator: &Operator,
+    input: ManyInput,
+) -> AppResult<Vec<Receipt>> {
+    let mut changes = Vec::with_capacity(input.changes.len());
+    for part in input.changes {
+        let owner = player(ctx, operator, part.act_id, part.user_id).await?;
+        let change = by_hand(operator, owner, part);
+        changes.push(change.handler("POST /admin/assets/change-many"));
+    }
+    if let Some(first) = changes.first_mut() {
+        first.only_id = input.only_id;
+    }
+    ctx.ledger().change_many(changes).await
+}
+
+/// Forgets that a player's key was used; says whether it was.
 pub async fn forget_key(
     ctx: &Context,
     operator: &Operator,
     input: &ForgetInput,
 ) -> AppResult<bool> {
-    let owner = Owner::user(&operator.app_id, input.act_id, input.user_id);
+    let owner = player(ctx, operator, input.act_id, input.user_id).await?;
     ctx.ledger().forget_key(&owner, &input.only_id).await
 }
 
 /// What the merchant has.
 pub async fn of_store(ctx: &Context, operator: &Operator) -> AppResult<Vec<Holding>> {
-    ctx.ledger()
-        .list(&Owner::store(&operator.app_id), &[], None)
-        .await
+    let owner = Owner::store(&operator.app_id);
+    ctx.ledger().list(&owner, &[], None).await
+}
+
+/// A part of the merchant's journal, newest first.
+pub async fn log_of_store(
+    ctx: &Context,
+    operator: &Operator,
+    query: &StoreLogQuery,
+) -> AppResult<Slice<JournalRow>> {
+    let owner = Owner::store(&operator.app_id);
+    log_of_owner(ctx, &owner, &query.filter(), &query.keyset()).await
 }
 
 /// Changes a balance of the merchant.
@@ -128,24 +144,33 @@ pub async fn change_store(
     operator: &Operator,
     input: StoreChangeInput,
 ) -> AppResult<Receipt> {
+    let (only_id, part) = input.into_parts();
     let owner = Owner::store(&operator.app_id);
-    let asset = Asset::new(input.asset_type, input.asset_object_id);
-    let change = Change::new(owner, asset, input.delta).handler("POST /admin/store-assets/change");
-    let change = by_hand(change, operator, input.only_id, input.title);
+    let mut change = by_hand(operator, owner, part).handler("POST /admin/store-assets/change");
+    change.only_id = only_id;
     ctx.ledger().change(change).await
 }
 
-/// Says who did it.
-fn by_hand(change: Change, operator: &Operator, only_id: Option<String>, title: String) -> Change {
-    let change = match only_id {
-        Some(only_id) => change.key(only_id),
-        None => change,
-    };
-    change
-        .source(Source::new(Source::MANUAL))
-        .title(title)
-        .info(json!({
-            "operate_user_id": operator.id,
-            "operate_user_name": operator.username,
-        }))
+async fn log_of_owner(
+    ctx: &Context,
+    owner: &Owner,
+    filter: &JournalFilter,
+    keyset: &KeysetQuery,
+) -> AppResult<Slice<JournalRow>> {
+    let ledger = ctx.ledger();
+    let rows = ledger.log(owner, filter, keyset.after(), keyset.limit());
+    Ok(Slice::new(rows.await?, keyset, |row| row.id))
+}
+
+/// What an operator asks for, with who he is.
+fn by_hand(operator: &Operator, owner: Owner, part: PartInput) -> Change {
+    // An object or null, which becomes one.
+    let mut info = part.info;
+    info["operate_user_id"] = types::Json::from(operator.id.to_string());
+    info["operate_user_name"] = types::Json::from(operator.username.as_str());
+    let asset = Asset::new(part.asset_type, part.asset_object_id);
+    Change::new(owner, asset, part.delta)
+        .source(Source::new(Source::MANUAL).object(part.source_object_id, ""))
+        .title(part.title)
+        .info(info)
 }

@@ -1,11 +1,11 @@
-//! Routes of operators: the balances of their tenant's players, and of the merchant.
+//! Routes of operators: the balances of their tenant's players.
 
 use cloudapp_runtime::http::routes;
 use cloudapp_runtime::prelude::*;
 
 use crate::modules::asset::dto::{
-    AdminLogQuery, AdminLogView, ChangeInput, ForgetInput, Forgotten, NoticeQuery, NoticeView,
-    OwnerQuery, ReceiptView, StoreChangeInput, View,
+    AdminLogQuery, AdminLogView, ChangeInput, ForgetInput, Forgotten, ManyInput, ManyView,
+    NoticeQuery, NoticeView, OwnerQuery, ReceiptView, View,
 };
 use crate::modules::asset::{READ, WRITE, service};
 
@@ -16,9 +16,8 @@ pub fn routes() -> Router {
         .routes(routes!(log))
         .routes(routes!(notices))
         .routes(routes!(change))
+        .routes(routes!(change_many))
         .routes(routes!(forget_key))
-        .routes(routes!(list_store))
-        .routes(routes!(change_store))
 }
 
 /// What a player has.
@@ -27,7 +26,10 @@ pub fn routes() -> Router {
     path = "/admin/assets",
     tag = "Assets",
     params(OwnerQuery),
-    responses((status = 200, body = Envelope<Vec<View>>)),
+    responses(
+        (status = 200, body = Envelope<Vec<View>>),
+        (status = 404, description = "`no_user`: the tenant has no such player"),
+    ),
 )]
 async fn list(
     State(ctx): State<Context>,
@@ -45,19 +47,19 @@ async fn list(
     path = "/admin/assets/log",
     tag = "Assets",
     params(AdminLogQuery),
-    responses((status = 200, body = Envelope<Page<AdminLogView>>)),
+    responses((status = 200, body = Envelope<Slice<AdminLogView>>)),
 )]
 async fn log(
     State(ctx): State<Context>,
     operator: Operator,
     Query(query): Query<AdminLogQuery>,
-) -> AppResult<Reply<Page<AdminLogView>>> {
+) -> AppResult<Reply<Slice<AdminLogView>>> {
     operator.require(READ)?;
-    let rows = service::log(&ctx, &operator, &query).await?;
+    let rows = service::log(&ctx, &operator, query).await?;
     Ok(Reply(rows.map(AdminLogView::from)))
 }
 
-/// Figures that did not add up, and keys that were refused; newest first.
+/// Figures that do not add up, and keys that were refused; newest first.
 #[utoipa::path(
     get,
     path = "/admin/assets/notices",
@@ -81,7 +83,15 @@ async fn notices(
     path = "/admin/assets/change",
     tag = "Assets",
     request_body = ChangeInput,
-    responses((status = 200, body = Envelope<ReceiptView>)),
+    responses(
+        (status = 200, body = Envelope<ReceiptView>),
+        (status = 404, description = "`no_user`: the tenant has no such player"),
+        (
+            status = 409,
+            description = "`no_enough`: the balance does not suffice; `over_limit`: it would be \
+                           too large; `idempotency_conflict`: the key was used for another change",
+        ),
+    ),
 )]
 async fn change(
     State(ctx): State<Context>,
@@ -93,13 +103,44 @@ async fn change(
     Ok(Reply(receipt.into()))
 }
 
-/// Forgets that a key was used, for tests; refused in production.
+/// Changes up to 100 balances, all or none; once for each `only_id`.
+#[utoipa::path(
+    post,
+    path = "/admin/assets/change-many",
+    tag = "Assets",
+    request_body = ManyInput,
+    responses(
+        (status = 200, body = Envelope<ManyView>),
+        (status = 404, description = "`no_user`: the tenant has not all of these players"),
+        (
+            status = 409,
+            description = "`no_enough`: a balance does not suffice; `over_limit`: one would be \
+                           too large; `idempotency_conflict`: the key was used for other changes",
+        ),
+    ),
+)]
+async fn change_many(
+    State(ctx): State<Context>,
+    operator: Operator,
+    Json(input): Json<ManyInput>,
+) -> AppResult<Reply<ManyView>> {
+    operator.require(WRITE)?;
+    let receipts = service::change_many(&ctx, &operator, input).await?;
+    Ok(Reply(receipts.into()))
+}
+
+/// Forgets that a key was used, for tests: its changes stay made, and the journal no longer
+/// verifies.
 #[utoipa::path(
     post,
     path = "/admin/assets/forget-key",
     tag = "Assets",
     request_body = ForgetInput,
-    responses((status = 200, body = Envelope<Forgotten>)),
+    responses(
+        (status = 200, body = Envelope<Forgotten>),
+        (status = 403, description = "`no_power`: not permitted, and never in production"),
+        (status = 404, description = "`no_user`: the tenant has no such player"),
+    ),
 )]
 async fn forget_key(
     State(ctx): State<Context>,
@@ -109,35 +150,4 @@ async fn forget_key(
     operator.require(WRITE)?;
     let was_used = service::forget_key(&ctx, &operator, &input).await?;
     Ok(Reply(Forgotten { was_used }))
-}
-
-/// What the merchant has.
-#[utoipa::path(
-    get,
-    path = "/admin/store-assets",
-    tag = "Assets",
-    responses((status = 200, body = Envelope<Vec<View>>)),
-)]
-async fn list_store(State(ctx): State<Context>, operator: Operator) -> AppResult<Reply<Vec<View>>> {
-    operator.require(READ)?;
-    let rows = service::of_store(&ctx, &operator).await?;
-    Ok(Reply(rows.into_iter().map(View::from).collect()))
-}
-
-/// Gives the merchant something, or takes it; once for each `only_id`.
-#[utoipa::path(
-    post,
-    path = "/admin/store-assets/change",
-    tag = "Assets",
-    request_body = StoreChangeInput,
-    responses((status = 200, body = Envelope<ReceiptView>)),
-)]
-async fn change_store(
-    State(ctx): State<Context>,
-    operator: Operator,
-    Json(input): Json<StoreChangeInput>,
-) -> AppResult<Reply<ReceiptView>> {
-    operator.require(WRITE)?;
-    let receipt = service::change_store(&ctx, &operator, input).await?;
-    Ok(Reply(receipt.into()))
 }

@@ -34,13 +34,13 @@ async fn list(
     path = "/client/assets/log",
     tag = "Assets",
     params(LogQuery),
-    responses((status = 200, body = Envelope<Page<LogView>>)),
+    responses((status = 200, body = Envelope<Slice<LogView>>)),
 )]
 async fn log(
     State(ctx): State<Context>,
     player: Player,
     Query(query): Query<LogQuery>,
-) -> AppResult<Reply<Page<LogView>>> {
+) -> AppResult<Reply<Slice<LogView>>> {
     let rows = service::log_of_player(&ctx, &player, &query).await?;
     Ok(Reply(rows.map(LogView::from)))
 }

@@ -1,0 +1,11 @@
+//! What requests carry and answers show.
+
+mod input;
+mod query;
+mod view;
+
+pub use input::{ChangeInput, ForgetInput, ManyInput, PartInput, StoreChangeInput};
+pub use query::{AdminLogQuery, AssetQuery, LogQuery, NoticeQuery, OwnerQuery, StoreLogQuery};
+pub use view::{
+    AdminLogView, Forgotten, LogView, ManyView, NoticeView, PartView, ReceiptView, View,
+};
