@@ -1,9 +1,9 @@
 //! The inventory of a day: what it made of every balance, from the journal.
 //!
-//! The journal is walked in the order of owner and number, in pages, and the database is told by the
-//! time in the ids which rows can be of the day. A scan by id alone would read less, but not in
-//! an order in which one account is complete before the next begins: either side would have to
-//! hold the whole day. Rows are written as an upsert, so that a run that was stopped half-way, or comes again,
+//! The journal is walked in the order of owner and number, in pages, and the time in the ids tells
+//! the database which rows can be of the day. A scan by id alone would read less, but in no order
+//! in which one account is complete before the next begins: somebody would have to hold the whole
+//! day. Rows are written as an upsert, so that a run that was stopped half-way, or comes again,
 //! leaves what a single run would.
 
 mod chunk;

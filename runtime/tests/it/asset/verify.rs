@@ -208,7 +208,9 @@ async fn forge(books: &Books, user: i64) {
     let sql = format!("UPDATE asset_owner_tb SET chain = '{chain}' WHERE {{}}");
     books.run(user, &sql).await;
     let sql =
-        format!("UPDATE user_asset_tb SET asset_value = {value} WHERE {{}} AND asset_type = 2");
+        format!(
+        "UPDATE user_asset_tb SET asset_value = {value} WHERE {{}} AND asset_type = 2"
+    );
     books.run(user, &sql).await;
 }
 

@@ -9,11 +9,14 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use cloudapp_runtime::app::{App, Module, run_from};
+use cloudapp_runtime::asset::NoHooks;
 use cloudapp_runtime::migrate::Migration;
 use cloudapp_runtime::migrate::prelude::{Table, big_integer};
 
 /// Tells the second run of the test program its arguments, one a line.
 const ARGUMENTS: &str = "IT_APPLICATION_ARGUMENTS";
+/// Gives the application the points ledger.
+pub(crate) const LEDGER: &str = "IT_APPLICATION_LEDGER";
 /// Before and after what the application itself writes to stdout.
 const MARK: &str = "=====";
 
@@ -49,6 +52,9 @@ fn application() -> App {
                 })
             }),
     );
+    if std::env::var_os(LEDGER).is_some() {
+        app.module(Module::new("asset").ledger(NoHooks));
+    }
     app
 }
 
