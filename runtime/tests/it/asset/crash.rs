@@ -70,7 +70,7 @@ fn scatter(number: usize, salt: u64) -> u64 {
 
 /// Whose balance a change is about.
 fn user_of(number: usize) -> i64 {
-    if scatter(number, 1) % 10 == 0 {
+    if scatter(number, 1).is_multiple_of(10) {
         HOT_USER
     } else {
         HOT_USER + 1 + (scatter(number, 2) % USERS) as i64

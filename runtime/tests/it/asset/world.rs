@@ -48,8 +48,10 @@ pub(crate) fn app(hooks: impl Hooks) -> App {
 
 /// The configuration of an instance.
 pub(crate) fn config(url: &str) -> Config {
-    let mut config = Config::default();
-    config.environment = Environment::Test;
+    let mut config = Config {
+        environment: Environment::Test,
+        ..Config::default()
+    };
     config.database.url = Secret::new(url);
     config.database.max_connections = 12;
     config.auth.token_key = Secret::new(KEY);

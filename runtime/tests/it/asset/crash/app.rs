@@ -30,10 +30,9 @@ fn the_application() {
     let Ok(port) = std::env::var(PORT) else {
         return;
     };
-    run_from(
-        application(),
-        ["ledger", "serve", "--port", &port].map(Into::into),
-    );
+    let arguments = ["ledger", "serve", "--port", &port];
+    let code = run_from(application(), arguments.map(Into::into));
+    eprintln!("ended: {code:?}");
 }
 
 /// An app with the ledger and one route of its own.
