@@ -64,7 +64,7 @@ fn code(answer: &AppResult<Receipt>) -> &'static str {
         .map_or_else(|error| error.code().as_str(), |_| "ok")
 }
 
-// --- duplicates of a key --------------------------------------------------------------------------
+// --- duplicates of a key -------------------------------------------------------------------------
 
 /// Sends one key many times, every fifth time for something else; the effect that it had.
 async fn one_key(world: &World, number: i64, users: i64) -> (i64, i64) {
@@ -147,7 +147,7 @@ async fn duplicates_one_by_one() {
     }
 }
 
-// --- spendings and transfers ----------------------------------------------------------------------
+// --- spendings and transfers ---------------------------------------------------------------------
 
 async fn spend(world: &World, name: &str) {
     let ctx = &world.instances[0];
@@ -220,7 +220,7 @@ async fn spendings_and_transfers_at_once() {
     }
 }
 
-// --- refusals among good changes ------------------------------------------------------------------
+// --- refusals among good changes -----------------------------------------------------------------
 
 /// Writes into a table of its own before and after each change; what the title says goes wrong
 /// then.

@@ -11,6 +11,8 @@
 //!   --exact --nocapture asset::model::random_histories
 //! ```
 
+mod reference;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -27,6 +29,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
+use self::reference::{Ask, KINDS, Model, Row, Wish};
 use super::world::{APP_ID, World, app, size};
 
 /// Histories that share their clock, on average.
@@ -36,158 +39,8 @@ const OWNERS: usize = 3;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// The tenant's time is Shanghai's.
 const ZONE_MS: i64 = 8 * 3600 * 1000;
-/// What has no end.
-const FOR_EVER: i64 = i64::MAX;
 
-/// A kind of asset, with its object.
-struct Kind {
-    number: i32,
-    object: &'static str,
-    limit: Option<i64>,
-    days: Option<i64>,
-}
-
-const fn kind(number: i32, limit: Option<i64>, days: Option<i64>) -> Kind {
-    Kind {
-        number,
-        object: if number == Asset::PRICE_GEAR {
-            "gear"
-        } else {
-            ""
-        },
-        limit,
-        days,
-    }
-}
-
-const KINDS: [Kind; 5] = [
-    kind(Asset::POINTS, None, None),
-    kind(Asset::PRICE_GEAR, None, None),
-    kind(101, Some(100), None),
-    kind(102, None, Some(0)),
-    kind(103, Some(150), Some(2)),
-];
-
-// --- the model ------------------------------------------------------------------------------------
-
-/// Part of an operation: owner and kind by their numbers.
-#[derive(Clone, Debug, PartialEq)]
-struct Ask {
-    owner: usize,
-    kind: usize,
-    delta: i64,
-}
-
-/// An operation with its key.
-#[derive(Clone, Debug, PartialEq)]
-struct Wish {
-    key: usize,
-    title: u8,
-    asks: Vec<Ask>,
-}
-
-/// A row of a journal.
-#[derive(Clone, Debug, PartialEq)]
-struct Row {
-    kind: usize,
-    delta: i64,
-    before: i64,
-    after: i64,
-    seq: usize,
-}
-
-#[derive(Clone, Default)]
-struct Model {
-    /// By owner and kind: what there is, by the last day on which it is good.
-    lots: BTreeMap<(usize, usize), BTreeMap<i64, i64>>,
-    journals: BTreeMap<usize, Vec<Row>>,
-    done: BTreeMap<(usize, usize), (Wish, Vec<Row>)>,
-}
-
-impl Model {
-    /// The rows of an operation, and whether they are from earlier.
-    fn apply(
-        &mut self,
-        wish: &Wish,
-        today: i64,
-        is_expiring: bool,
-    ) -> Result<(Vec<Row>, bool), &'static str> {
-        let is_wrong = |delta: i64| delta == 0 || delta.unsigned_abs() >= 1 << 53;
-        if wish.asks.iter().any(|ask| is_wrong(ask.delta)) {
-            return Err("param_error");
-        }
-        let name = (wish.asks[0].owner, wish.key);
-        match self.done.get(&name) {
-            Some((same, rows)) if same == wish => return Ok((rows.clone(), true)),
-            Some(_) => return Err("idempotency_conflict"),
-            None => {}
-        }
-        let mut next = self.clone();
-        let mut rows = Vec::new();
-        for ask in &wish.asks {
-            let account = (ask.owner, ask.kind);
-            next.expire(account, today);
-            let after = next.value(account, today) + ask.delta;
-            if after < 0 {
-                return Err("no_enough");
-            }
-            let kind = &KINDS[ask.kind];
-            if ask.delta > 0 && after > kind.limit.unwrap_or((1 << 31) - 1) {
-                return Err("over_limit");
-            }
-            let days = kind.days.filter(|_| is_expiring);
-            let until = days.map_or(FOR_EVER, |days| today + days);
-            rows.push(next.write(account, ask.delta, until));
-        }
-        next.done.insert(name, (wish.clone(), rows.clone()));
-        *self = next;
-        Ok((rows, false))
-    }
-
-    fn value(&self, account: (usize, usize), today: i64) -> i64 {
-        let lots = self.lots.get(&account).into_iter().flatten();
-        lots.filter(|(until, _)| **until >= today)
-            .map(|(_, left)| left)
-            .sum()
-    }
-
-    /// A row for each day whose gains are over. Answers how much that was.
-    fn expire(&mut self, account: (usize, usize), today: i64) -> i64 {
-        let lots = self.lots.entry(account).or_default();
-        let due: Vec<i64> = lots.range(..today).map(|(_, left)| *left).collect();
-        for left in &due {
-            self.write(account, -left, FOR_EVER);
-        }
-        due.iter().sum()
-    }
-
-    /// A row, and what it does: a spending takes first what ends first.
-    fn write(&mut self, account: (usize, usize), delta: i64, until: i64) -> Row {
-        let lots = self.lots.entry(account).or_default();
-        let before: i64 = lots.values().sum();
-        if delta > 0 {
-            *lots.entry(until).or_default() += delta;
-        }
-        let mut left = (-delta).max(0);
-        for lot in lots.values_mut() {
-            let taken = left.min(*lot);
-            *lot -= taken;
-            left -= taken;
-        }
-        lots.retain(|_, lot| *lot > 0);
-        let journal = self.journals.entry(account.0).or_default();
-        journal.push(Row {
-            kind: account.1,
-            delta,
-            before,
-            after: before + delta,
-            seq: journal.len() + 1,
-        });
-        journal[journal.len() - 1].clone()
-    }
-}
-
-// --- what is asked --------------------------------------------------------------------------------
+// --- what is asked -------------------------------------------------------------------------------
 
 #[derive(Clone, Debug)]
 enum Op {
@@ -253,7 +106,7 @@ fn batches() -> impl Strategy<Value = Batch> {
     )
 }
 
-// --- both of them ---------------------------------------------------------------------------------
+// --- both of them --------------------------------------------------------------------------------
 
 /// One history, of owners whom no other one has.
 struct History<'a> {
