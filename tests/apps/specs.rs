@@ -43,7 +43,7 @@ pub(crate) static MATRIX: LazyLock<App> = LazyLock::new(|| {
     commands.extend(SHARDED.iter().map(sharded_module));
     App::generate_with_settings(
         "shop-24-7-with-a-name-of-40-characters-x",
-        &["--runtime", RUNTIME, "--shard", "user_asset_tb=4"],
+        &["--runtime", RUNTIME, "--shard", LEDGER_SHARDS],
         &commands,
         SHARDS,
     )
@@ -65,7 +65,14 @@ fn on_server(name: &'static str, database: &str) -> App {
     commands.extend(SHARDED.iter().map(sharded_module));
     App::generate_with_settings(
         name,
-        &["--database", database, "--runtime", RUNTIME],
+        &[
+            "--database",
+            database,
+            "--runtime",
+            RUNTIME,
+            "--shard",
+            LEDGER_SHARDS,
+        ],
         &commands,
         SHARDS,
     )
@@ -141,6 +148,9 @@ const SHARDED: [(&str, &[&str], &str); 5] = [
     ),
     ("badge", &["token:uuid", "title:string"], "token"),
 ];
+
+/// Tables of the ledger that are in more than one.
+const LEDGER_SHARDS: &str = "user_asset_tb=4,asset_log_tb=4,asset_owner_tb=4";
 
 /// The settings of the tables of those modules that are in more than one.
 const SHARDS: &str = "

@@ -3,15 +3,15 @@
 //! Owners are made of the session's tenant, so that nobody reaches another tenant's balances.
 
 use cloudapp_runtime::asset::{
-    Asset, Change, Holding, JournalFilter, JournalRow, Notice, Owner, Receipt, Source,
+    Asset, Change, Holding, Inventory, JournalFilter, JournalRow, Notice, Owner, Receipt, Source,
 };
 use cloudapp_runtime::auth;
 use cloudapp_runtime::prelude::*;
 use cloudapp_runtime::types;
 
 use super::dto::{
-    AdminLogQuery, AssetQuery, ChangeInput, ForgetInput, LogQuery, ManyInput, NoticeQuery,
-    OwnerQuery, PartInput, StoreChangeInput, StoreLogQuery,
+    AdminLogQuery, AssetQuery, ChangeInput, ForgetInput, InventoryQuery, LogQuery, ManyInput,
+    NoticeQuery, OwnerQuery, PartInput, StoreChangeInput, StoreLogQuery,
 };
 
 fn own(player: &Player, act_id: Id) -> Owner {
@@ -83,6 +83,19 @@ pub async fn notices(
     let ledger = ctx.ledger();
     let notices = ledger.notices(&operator.app_id, query.ascription_type, &page);
     notices.await
+}
+
+/// One page of the tenant's inventories, newest day first.
+pub async fn inventory(
+    ctx: &Context,
+    operator: &Operator,
+    query: &InventoryQuery,
+) -> AppResult<Page<Inventory>> {
+    let page = query.page();
+    let filter = query.filter();
+    let ledger = ctx.ledger();
+    let rows = ledger.inventory(&operator.app_id, &filter, &page);
+    rows.await
 }
 
 /// Changes a balance of a player of the tenant.

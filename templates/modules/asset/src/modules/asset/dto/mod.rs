@@ -5,7 +5,10 @@ mod query;
 mod view;
 
 pub use input::{ChangeInput, ForgetInput, ManyInput, PartInput, StoreChangeInput};
-pub use query::{AdminLogQuery, AssetQuery, LogQuery, NoticeQuery, OwnerQuery, StoreLogQuery};
+pub use query::{
+    AdminLogQuery, AssetQuery, InventoryQuery, LogQuery, NoticeQuery, OwnerQuery, StoreLogQuery,
+};
 pub use view::{
-    AdminLogView, Forgotten, LogView, ManyView, NoticeView, PartView, ReceiptView, View,
+    AdminLogView, Forgotten, InventoryView, LogView, ManyView, NoticeView, PartView, ReceiptView,
+    View,
 };

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use cloudapp_runtime::asset::JournalFilter;
+use cloudapp_runtime::asset::{InventoryFilter, JournalFilter};
 use cloudapp_runtime::http::{KeysetQuery, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, PageQuery};
 use cloudapp_runtime::types::{DateTime, Id, Utc};
 use cloudapp_runtime::valid;
@@ -248,6 +248,56 @@ impl NoticeQuery {
     /// Which page.
     pub fn page(&self) -> PageQuery {
         PageQuery::new(self.page_index, self.page_size)
+    }
+}
+
+/// Which rows of the tenant's inventories.
+#[derive(Clone, Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct InventoryQuery {
+    /// Of this day, as `20260131`.
+    #[garde(skip)]
+    pub day: Option<i32>,
+    /// Of this activity.
+    #[garde(skip)]
+    pub act_id: Option<Id>,
+    /// Of this player; 0 for the merchant.
+    #[garde(skip)]
+    pub user_id: Option<Id>,
+    /// Of this kind of asset.
+    #[garde(skip)]
+    pub asset_type: Option<i32>,
+    /// Of this one of the kind.
+    #[garde(custom(valid::string(64)))]
+    pub asset_object_id: Option<String>,
+    /// Number of the page, from 0.
+    #[garde(range(max = PAGE_INDEX_MAX))]
+    #[param(default = 0, maximum = 1_000_000_000)]
+    #[serde(default)]
+    pub page_index: u64,
+    /// Rows on a page.
+    #[garde(range(min = 1, max = PAGE_SIZE_MAX))]
+    #[param(default = 20, minimum = 1, maximum = 200)]
+    #[serde(default = "page_size")]
+    pub page_size: u64,
+}
+
+impl InventoryQuery {
+    /// Which page.
+    pub fn page(&self) -> PageQuery {
+        PageQuery::new(self.page_index, self.page_size)
+    }
+
+    /// Which rows are in the list at all.
+    pub fn filter(&self) -> InventoryFilter {
+        InventoryFilter {
+            day: self.day,
+            user_id: self.user_id,
+            act_id: self.act_id,
+            asset_type: self.asset_type,
+            asset_object_id: self.asset_object_id.clone(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What answers show.
 
-use cloudapp_runtime::asset::{Holding, JournalRow, Notice, Receipt};
+use cloudapp_runtime::asset::{Holding, Inventory, JournalRow, Notice, Receipt};
 use cloudapp_runtime::types::{DateTime, Id, Json, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -259,6 +259,55 @@ impl From<Notice> for NoticeView {
             info: data(row.info_json),
             created_at: row.created_at,
             create_day: date(row.create_day),
+        }
+    }
+}
+
+/// What a day made of a balance.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = asset::InventoryView)]
+pub struct InventoryView {
+    /// Id of the row.
+    pub id: Id,
+    /// The activity; 0 for balances that belong to none.
+    pub act_id: Id,
+    /// The player; 0 for the merchant.
+    pub user_id: Id,
+    /// The kind of asset.
+    pub asset_type: i32,
+    /// Which of that kind.
+    pub asset_object_id: String,
+    /// The day in the tenant's time zone.
+    pub create_day: NaiveDate,
+    /// The balance before its first change.
+    pub history_value: i64,
+    /// The sum of the gains.
+    pub inc_value: i64,
+    /// The sum of the spendings, not above 0.
+    pub dec_value: i64,
+    /// The balance after its last change.
+    pub now_value: i64,
+    /// How many changes there were.
+    pub process_count: i64,
+    /// When the row was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<Inventory> for InventoryView {
+    fn from(row: Inventory) -> Self {
+        Self {
+            id: row.id,
+            act_id: row.act_id,
+            user_id: row.user_id,
+            asset_type: row.asset_type,
+            asset_object_id: row.asset_object_id,
+            create_day: date(row.create_day),
+            history_value: row.history_value,
+            inc_value: row.inc_value,
+            dec_value: row.dec_value,
+            now_value: row.now_value,
+            process_count: row.process_count,
+            created_at: row.created_at,
         }
     }
 }

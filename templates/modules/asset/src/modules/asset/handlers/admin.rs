@@ -4,8 +4,8 @@ use cloudapp_runtime::http::routes;
 use cloudapp_runtime::prelude::*;
 
 use crate::modules::asset::dto::{
-    AdminLogQuery, AdminLogView, ChangeInput, ForgetInput, Forgotten, ManyInput, ManyView,
-    NoticeQuery, NoticeView, OwnerQuery, ReceiptView, View,
+    AdminLogQuery, AdminLogView, ChangeInput, ForgetInput, Forgotten, InventoryQuery,
+    InventoryView, ManyInput, ManyView, NoticeQuery, NoticeView, OwnerQuery, ReceiptView, View,
 };
 use crate::modules::asset::{READ, WRITE, service};
 
@@ -15,6 +15,7 @@ pub fn routes() -> Router {
         .routes(routes!(list))
         .routes(routes!(log))
         .routes(routes!(notices))
+        .routes(routes!(inventory))
         .routes(routes!(change))
         .routes(routes!(change_many))
         .routes(routes!(forget_key))
@@ -75,6 +76,24 @@ async fn notices(
     operator.require(READ)?;
     let rows = service::notices(&ctx, &operator, &query).await?;
     Ok(Reply(rows.map(NoticeView::from)))
+}
+
+/// What each day made of the balances, newest day first. `asset inventory` takes it.
+#[utoipa::path(
+    get,
+    path = "/admin/assets/inventory",
+    tag = "Assets",
+    params(InventoryQuery),
+    responses((status = 200, body = Envelope<Page<InventoryView>>)),
+)]
+async fn inventory(
+    State(ctx): State<Context>,
+    operator: Operator,
+    Query(query): Query<InventoryQuery>,
+) -> AppResult<Reply<Page<InventoryView>>> {
+    operator.require(READ)?;
+    let rows = service::inventory(&ctx, &operator, &query).await?;
+    Ok(Reply(rows.map(InventoryView::from)))
 }
 
 /// Gives a player something, or takes it; once for each `only_id`.
