@@ -3,11 +3,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use cloudapp_runtime::app::Context;
 use cloudapp_runtime::asset::{Asset, Change, FindingKind, VerifyOptions};
 use cloudapp_runtime::config::Secret;
+use cloudapp_runtime::db::Group;
 use cloudapp_runtime::error::ErrorCode;
+use cloudapp_runtime::migrate::Options;
+use cloudapp_runtime::shard::reshard::{self, Plan};
+
+use futures_util::future::join_all;
+use tokio::time::sleep;
 
 use super::ledger::{Books, DAILY, app, owner};
 
@@ -51,14 +58,25 @@ async fn act(ctx: &Context, dice: &mut Dice, owners: u64) -> u64 {
     }
 }
 
+/// A thousand operations of 200 owners, some at the same time. Answers how many rows they wrote.
+async fn act_often(ctx: &Context, dice: &mut Dice) -> u64 {
+    let mut rows = 0;
+    for _ in 0..50 {
+        let mut several: Vec<Dice> = (0..20)
+            .map(|_| Dice(dice.below(1 << 31).unsigned_abs()))
+            .collect();
+        let several = several.iter_mut().map(|dice| act(ctx, dice, 200));
+        rows += join_all(several).await.into_iter().sum::<u64>();
+    }
+    rows
+}
+
 #[tokio::test]
 async fn random_changes_are_clean_with_old_keys_too() {
     for books in Books::each().await {
         let mut dice = Dice(7);
         let mut rows = 0;
-        for _ in 0..1_000 {
-            rows += act(books.ctx(), &mut dice, 200).await;
-        }
+        rows += act_often(books.ctx(), &mut dice).await;
         let report = books.verify().await;
         assert_eq!((report.total, report.doubted), (0, 0), "{report:#?}");
         assert_eq!(report.rows, rows);
@@ -70,9 +88,7 @@ async fn random_changes_are_clean_with_old_keys_too() {
         let forgetful = config.clone();
         config.asset.retired_chain_keys.insert("1".to_owned(), old);
         let rotated = Context::connect(&app(), config).await.unwrap();
-        for _ in 0..1_000 {
-            rows += act(&rotated, &mut dice, 200).await;
-        }
+        rows += act_often(&rotated, &mut dice).await;
         let options = VerifyOptions::default();
         let report = rotated.ledger().verify(&options, |_| {}).await.unwrap();
         assert_eq!(report.total, 0, "{report:#?}");
@@ -115,7 +131,7 @@ async fn writers_make_no_findings() {
             })
             .collect();
         let mut doubted = 0;
-        for _ in 0..15 {
+        while written.load(Ordering::SeqCst) < 500 {
             let report = books.verify().await;
             assert_eq!(report.total, 0, "{report:#?}");
             doubted += report.doubted;
@@ -127,7 +143,55 @@ async fn writers_make_no_findings() {
         let report = books.verify().await;
         assert_eq!((report.total, report.doubted), (0, 0), "{report:#?}");
         assert_eq!(report.rows, written.load(Ordering::SeqCst));
-        // Otherwise the test would show nothing.
-        println!("{doubted} doubted, {} rows", report.rows);
+        assert!(
+            doubted > 0,
+            "the test shows nothing when nobody writes between"
+        );
+    }
+}
+
+/// The journal is spread while somebody writes and somebody verifies.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_on_the_move_make_no_findings() {
+    for books in Books::each().await {
+        if books.count != 1 {
+            continue;
+        }
+        let mut dice = Dice(3);
+        act_often(books.ctx(), &mut dice).await;
+        let stop = Arc::new(AtomicBool::new(false));
+        let ctx = books.ctx().clone();
+        let stopped = Arc::clone(&stop);
+        let mover = tokio::spawn(async move {
+            let options = Options::default();
+            let plan = Plan {
+                conn: ctx.db_of(Group::Asset),
+                options: &options,
+                patience: Duration::from_millis(100),
+                progress: &|_| {},
+            };
+            reshard::reshard(&plan, "asset_log_tb", 2).await.unwrap();
+            stopped.store(true, Ordering::SeqCst);
+        });
+        let ctx = books.ctx().clone();
+        let stopped = Arc::clone(&stop);
+        let writer = tokio::spawn(async move {
+            while !stopped.load(Ordering::SeqCst) {
+                act(&ctx, &mut dice, 200).await;
+            }
+        });
+        let mut passes = 0;
+        while !stop.load(Ordering::SeqCst) {
+            let report = books.verify().await;
+            assert_eq!(report.total, 0, "{report:#?}");
+            passes += 1;
+            // Those who move and write shall get on as well.
+            sleep(Duration::from_millis(200)).await;
+        }
+        mover.await.unwrap();
+        writer.await.unwrap();
+        let report = books.verify().await;
+        assert_eq!((report.total, report.doubted), (0, 0), "{report:#?}");
+        assert!(passes > 3 && report.owners > 150, "{passes}: {report:#?}");
     }
 }
