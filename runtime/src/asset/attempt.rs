@@ -13,7 +13,7 @@ use super::event;
 use super::owner::{Account, Owner};
 use super::store::{Reads, Shelf, insert};
 use crate::app::Context;
-use crate::db::{Group, Transaction};
+use crate::db::{Group, Transaction, is_retryable};
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::shard::ShardKey;
 
@@ -92,12 +92,19 @@ pub(super) async fn run(
     }
     report(engine, txn, &book, &decided, &terms).await?;
     for (index, (operation, answer)) in decided.iter().enumerate() {
-        if let Err(error) = after(engine, txn, operation, answer).await {
-            return Ok(Ended::Refused(index, error));
+        match after(engine, txn, operation, answer).await {
+            Ok(()) => {}
+            Err(error) if is_databases_fault(&error) => return Err(error),
+            Err(error) => return Ok(Ended::Refused(index, error)),
         }
     }
     let answers = decided.into_iter().map(|(_, answer)| answer);
     Ok(Ended::Done(answers.collect(), book.state))
+}
+
+/// Whether a hook failed because the database gave up on the whole transaction.
+fn is_databases_fault(error: &AppError) -> bool {
+    error.database_error().is_some_and(is_retryable)
 }
 
 enum Decided {
@@ -124,6 +131,7 @@ async fn decide(
     let uses = txn.uses();
     let operation = match before(engine, txn, operation).await {
         Ok(amended) => amended,
+        Err(error) if is_databases_fault(&error) => return Err(error),
         Err(error) => return Ok(Decided::Refused(error)),
     };
     match book.apply(&operation, terms) {

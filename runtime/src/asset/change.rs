@@ -249,7 +249,7 @@ impl Change {
     }
 }
 
-/// Digest of what makes a row of the journal unique: owner, key, and which change of the key's
+/// Digest of what makes a row of the journal unique: whose key, the key, and which change of its
 /// operation. Half of SHA-256, in hexadecimal.
 pub(super) fn only_key(owner: &Owner, only_id: &str, only_index: i32) -> String {
     let mut hash = Sha256::new();
@@ -328,8 +328,9 @@ impl Operation {
             Some(key) => key,
             None => random::hex::<16>()?,
         };
+        // The key is the first owner's: another one's of the same text has nothing to do with it.
         let only_keys = changes.iter().zip(0..);
-        let only_keys = only_keys.map(|(change, index)| only_key(&change.owner, &only_id, index));
+        let only_keys = only_keys.map(|(_, index)| only_key(&changes[0].owner, &only_id, index));
         let operation = Self {
             only_keys: only_keys.collect(),
             only_id,

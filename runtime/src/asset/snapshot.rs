@@ -22,8 +22,8 @@ const TABLES: [&str; 5] = [
 
 /// Begins transactions that see one moment, and hinder no writer.
 ///
-/// While rows are moved there are no such: a snapshot may show them where they are not any more. Then
-/// the transaction sees what is committed, and must lock the owner's head before it looks:
+/// While rows are moved there are no such: a snapshot may show them where they are not any more.
+/// Then the transaction sees what is committed, and must lock the owner's head before it looks:
 /// [`is_settled`] says which of both it is.
 pub(super) struct Snapshot {
     conn: ShardConn,

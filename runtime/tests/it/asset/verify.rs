@@ -175,8 +175,8 @@ async fn swap(books: &Books, user: i64) {
     }
 }
 
-/// Turns a spending into a gain, with everything after it made to fit, by somebody who knows how the
-/// chain is made but not its key.
+/// Turns a spending into a gain, with everything after it made to fit, by somebody who knows how
+/// the chain is made but not its key.
 async fn forge(books: &Books, user: i64) {
     let mut chain = String::new();
     let mut value = 0;
@@ -208,9 +208,7 @@ async fn forge(books: &Books, user: i64) {
     let sql = format!("UPDATE asset_owner_tb SET chain = '{chain}' WHERE {{}}");
     books.run(user, &sql).await;
     let sql =
-        format!(
-        "UPDATE user_asset_tb SET asset_value = {value} WHERE {{}} AND asset_type = 2"
-    );
+        format!("UPDATE user_asset_tb SET asset_value = {value} WHERE {{}} AND asset_type = 2");
     books.run(user, &sql).await;
 }
 
