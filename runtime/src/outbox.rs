@@ -1,7 +1,7 @@
 //! The outbox: events that are written in the transaction that makes them happen, and read by
 //! whoever passes them on.
 //!
-//! [`write`] adds, [`pending`] reads the oldest, [`remove`] takes away what was passed on. A reader
+//! [`write()`] adds, [`pending`] reads the oldest, [`remove`] takes away what was passed on. A reader
 //! that dies between the last two passes events on again: at least once, by their ids.
 
 use sea_orm::{
