@@ -59,9 +59,10 @@ fn all_field_types_over_http() {
     assert_eq!(physical_tables(&tables.out, "gift_tb"), 4);
     assert_eq!(physical_tables(&tables.out, "coupon_tb"), 1);
     assert_eq!(physical_tables(&tables.out, "ticket_tb"), 3);
-    // What a module of fields offers must take what its own description allows.
+    // What a module of fields offers must take what its own description allows. The ledger's routes
+    // name a player, whom nobody can make up.
     every_operation(&MATRIX, &http, &callers(&http, ""), |path| {
-        !path.ends_with("/login")
+        !path.ends_with("/login") && !path.contains("/assets")
     });
     server.stop();
 }
