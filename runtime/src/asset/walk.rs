@@ -115,8 +115,8 @@ impl<E: Walked> Walk<E> {
         Ok(fronts.map(|row| E::owner(row).0).min())
     }
 
-    /// The next row of the user who is next. `None` when there are no more, and when rows were moved
-    /// in between: see [`Walk::is_torn`].
+    /// The next row of the user who is next. `None` when there are no more, and when rows were
+    /// moved in between: see [`Walk::is_torn`].
     pub(super) async fn next_of(&mut self, user: Id) -> AppResult<Option<E::Model>> {
         if self.is_torn {
             return Ok(None);

@@ -2,6 +2,7 @@
 //! is done to the whole of it.
 
 mod clean;
+mod commands;
 mod crash;
 mod duplicates;
 mod inventory;
