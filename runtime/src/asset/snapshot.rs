@@ -24,7 +24,7 @@ const TABLES: [&str; 5] = [
 ///
 /// While rows are moved there are no such: a snapshot may show them where they are not any more.
 /// Then the transaction sees what is committed, and must lock the owner's head before it looks:
-/// [`is_settled`] says which of both it is.
+/// [`is_settled`] says which of both it is. SQLite always has a snapshot.
 pub(super) struct Snapshot {
     conn: ShardConn,
     key: ShardKey,
@@ -47,14 +47,10 @@ impl Snapshot {
             (true, _) => Some(IsolationLevel::RepeatableRead),
             (false, _) => Some(IsolationLevel::ReadCommitted),
         };
-        let mode = if is_settled {
-            SqliteTransactionMode::Deferred
-        } else {
-            SqliteTransactionMode::Immediate
-        };
         let options = TransactionOptions {
             isolation_level,
-            sqlite_transaction_mode: Some(mode),
+            // Its snapshot shows where rows are together with the rows, moved or not.
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
             ..transaction_options()
         };
         let txn = self.conn.begin_as(options).await?;
