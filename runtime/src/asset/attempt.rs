@@ -206,6 +206,9 @@ pub(super) async fn expire(
     txn: &Transaction<'_>,
     account: &Account,
 ) -> AppResult<i64> {
+    if !engine.rules().expires(account.asset.asset_type) {
+        return Ok(0);
+    }
     let owners = BTreeSet::from([&account.owner]);
     let groups = together(txn, &owners)?;
     let mut book = Book::default();

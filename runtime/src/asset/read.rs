@@ -13,6 +13,7 @@ use super::ledger::Ledger;
 use super::owner::{Asset, Owner};
 use crate::error::{AppError, AppResult};
 use crate::http::{Page, PageQuery};
+use crate::shard::ShardKey;
 use crate::types::{DateTime, Id, Utc};
 
 /// What an owner has of one asset.
@@ -206,10 +207,14 @@ impl Ledger<'_> {
             .filter(Column::AppId.eq(app_id))
             .filter(filter.condition())
             .filter(Condition::all().add_option(after.map(|id| Column::Id.lt(id))));
-        // One player's rows are in one table.
+        // One player's rows are in one table; if it were one for each activity, a key without the
+        // activity would be refused.
         if let Some(user_id) = filter.user_id {
-            let owner = Owner::user(app_id, Id::new(0), user_id);
-            let conn = self.ctx.shard_of(GROUP, &owner.shard_key());
+            let mut key = ShardKey::user(app_id, user_id);
+            if let Some(act_id) = filter.act_id {
+                key = key.with("act_id", act_id);
+            }
+            let conn = self.ctx.shard_of(GROUP, &key);
             let rows = rows.order_by_desc(Column::Id).limit(limit);
             return Ok(rows.all(&conn).await?);
         }

@@ -106,6 +106,12 @@ pub(crate) mod asset_type {
                  character"
             )));
         }
+        // MySQL takes `a ` for `a`.
+        if object.trim_end() != object {
+            return Err(AppError::param(
+                "asset_object_id: must not end with a space",
+            ));
+        }
         if asset.asset_type == Asset::PRICE_GEAR && object.is_empty() {
             return Err(AppError::param(
                 "asset_object_id: asset type 3 needs the id of a price gear",
