@@ -1,4 +1,5 @@
-//! Some operations in one transaction: lock, look, decide, write.
+//! Some operations in one transaction: lock, look, decide, write. Owners who are remembered are
+//! neither locked nor looked at before their heads are moved on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use super::change::{Operation, Receipt};
 use super::engine::Engine;
 use super::entity::notice;
 use super::event;
-use super::owner::{Account, Owner};
+use super::memory::Memory;
+use super::owner::{Account, Asset, Owner};
 use super::store::{Reads, Shelf, insert};
 use crate::app::Context;
 use crate::db::{Group, Transaction, is_retryable};
@@ -48,28 +50,37 @@ pub(super) async fn run(
     txn: &Transaction<'_>,
     operations: &[Arc<Operation>],
     reads: Reads,
+    memory: Option<&Memory>,
 ) -> AppResult<Ended> {
-    let owners: BTreeSet<&Owner> = operations
-        .iter()
-        .flat_map(|operation| operation.changes.iter().map(|change| &change.owner))
-        .collect();
+    let owners = owners_of(operations);
     let groups = together(txn, &owners)?;
+    let accounts: BTreeSet<Account> = operations
+        .iter()
+        .flat_map(|operation| operation.changes.iter().map(account))
+        .collect();
+    let expires = |asset: &Asset| engine.rules().expires(asset.asset_type);
     let mut book = Book::default();
+    if let Some(memory) = memory {
+        book.state = memory.recall(&owners, &accounts, expires);
+    }
+    let recalled: BTreeSet<Owner> = book.state.heads.keys().cloned().collect();
     if reads == Reads::Fresh {
         settle(txn).await?;
     }
-    for (key, owners) in &groups {
+    let strangers = without(&groups, &recalled);
+    for (key, owners) in &strangers {
         let conn = txn.route(key);
         let shelf = shelf(engine, &conn, owners, reads);
         shelf.lock(&mut book.state.heads).await?;
     }
+    // Of everybody: a replay must not be refused for what the balance is by now.
     for (key, owners) in &groups {
         let keys = keys(operations, owners);
         let conn = txn.route(key);
         let shelf = shelf(engine, &conn, owners, reads);
         shelf.known(&keys, &mut book.known).await?;
     }
-    load(engine, txn, &groups, operations, reads, &mut book).await?;
+    load(engine, txn, &strangers, &accounts, reads, &mut book).await?;
     let next_id = || ctx.try_next_id();
     let terms = Terms {
         rules: engine.rules(),
@@ -85,8 +96,12 @@ pub(super) async fn run(
             Decided::Answered(operation, answer) => decided.push((operation, answer)),
         }
     }
+    let refused = refused_on_trust(&decided, &book, &recalled);
     for (key, owners) in &groups {
         let conn = txn.route(key);
+        let refused: BTreeSet<Owner> = owners.intersection(&refused).cloned().collect();
+        let shelf_of_refused = shelf(engine, &conn, &refused, reads);
+        shelf_of_refused.confirm(&book.state.heads).await?;
         let shelf = shelf(engine, &conn, owners, reads);
         shelf.write(&book, terms.chain.current()).await?;
     }
@@ -100,6 +115,30 @@ pub(super) async fn run(
     }
     let answers = decided.into_iter().map(|(_, answer)| answer);
     Ok(Ended::Done(answers.collect(), book.state))
+}
+
+/// Everybody whose balances operations are about.
+pub(super) fn owners_of(operations: &[Arc<Operation>]) -> BTreeSet<&Owner> {
+    let changes = operations.iter().flat_map(|operation| &operation.changes);
+    changes.map(|change| &change.owner).collect()
+}
+
+/// The owners who were refused something by figures that were only remembered, and whose heads no
+/// statement is going to move on.
+fn refused_on_trust(
+    decided: &[(Arc<Operation>, Answer)],
+    book: &Book,
+    recalled: &BTreeSet<Owner>,
+) -> BTreeSet<Owner> {
+    let is_moved = |owner: &Owner| {
+        let head = book.state.heads.get(owner);
+        head.is_some_and(|head| head.stored != Some(head.seq))
+    };
+    let refused = decided.iter().filter(|(_, answer)| answer.is_err());
+    let changes = refused.flat_map(|(operation, _)| &operation.changes);
+    let owners = changes.map(|change| &change.owner);
+    let owners = owners.filter(|owner| recalled.contains(*owner) && !is_moved(owner));
+    owners.cloned().collect()
 }
 
 /// Whether a hook failed because the database gave up on the whole transaction.
@@ -211,6 +250,7 @@ pub(super) async fn expire(
     }
     let owners = BTreeSet::from([&account.owner]);
     let groups = together(txn, &owners)?;
+    engine.memory().distrust(owners.iter().copied());
     let mut book = Book::default();
     let accounts = BTreeSet::from([account.clone()]);
     let next_id = || ctx.try_next_id();
@@ -256,6 +296,15 @@ fn together(txn: &Transaction<'_>, owners: &BTreeSet<&Owner>) -> AppResult<Group
     Ok(groups.into_values().collect())
 }
 
+/// The groups without some owners.
+fn without(groups: &Groups, some: &BTreeSet<Owner>) -> Groups {
+    let rest = groups.iter().map(|(key, owners)| {
+        let owners: BTreeSet<Owner> = owners.difference(some).cloned().collect();
+        (key.clone(), owners)
+    });
+    rest.filter(|(_, owners)| !owners.is_empty()).collect()
+}
+
 /// PostgreSQL keeps a plan that was made for a small table for as long as the table was not
 /// analysed again. A ledger grows from nothing within a minute: its statements are planned as for
 /// large tables from the first.
@@ -277,7 +326,7 @@ fn shelf<'a, C>(
         conn,
         owners,
         reads,
-        ids: engine.ids(),
+        memory: engine.memory(),
     }
 }
 
@@ -290,25 +339,21 @@ fn keys<'a>(operations: &'a [Arc<Operation>], owners: &BTreeSet<Owner>) -> Vec<&
     keys.into_iter().collect()
 }
 
-/// Reads the balances and lots that the operations are about.
+/// Reads balances and lots of the owners in these groups.
 async fn load(
     engine: &Engine,
     txn: &Transaction<'_>,
     groups: &Groups,
-    operations: &[Arc<Operation>],
+    accounts: &BTreeSet<Account>,
     reads: Reads,
     book: &mut Book,
 ) -> AppResult<()> {
-    let accounts: BTreeSet<Account> = operations
-        .iter()
-        .flat_map(|operation| operation.changes.iter().map(account))
-        .collect();
     let expires = |one: &&Account| engine.rules().expires(one.asset.asset_type);
     let expiring: BTreeSet<Account> = accounts.iter().filter(expires).cloned().collect();
     for (key, owners) in groups {
         let conn = txn.route(key);
         let shelf = shelf(engine, &conn, owners, reads);
-        shelf.balances(&accounts, &mut book.state.balances).await?;
+        shelf.balances(accounts, &mut book.state.balances).await?;
         shelf.lots(&expiring, &mut book.state.lots).await?;
     }
     Ok(())

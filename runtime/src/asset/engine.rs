@@ -11,8 +11,8 @@ use super::attempt::{self, Answer, Ended, GROUP};
 use super::chain::Chain;
 use super::change::Operation;
 use super::hooks::Hooks;
-use super::ids::Ids;
 use super::lanes::Lanes;
+use super::memory::Memory;
 use super::rules::Rules;
 use super::store::Reads;
 use crate::app::Context;
@@ -33,7 +33,7 @@ pub(crate) struct Engine {
     chain: Chain,
     hooks: Arc<dyn Hooks>,
     lanes: Lanes,
-    ids: Ids,
+    memory: Memory,
 }
 
 impl Engine {
@@ -46,7 +46,7 @@ impl Engine {
             rules: Rules::new(config)?,
             chain: Chain::new(&config.asset),
             hooks,
-            ids: Ids::default(),
+            memory: Memory::default(),
             lanes: Lanes::new(&config.asset, backend),
             config: config.asset.clone(),
         })
@@ -64,8 +64,8 @@ impl Engine {
         &self.lanes
     }
 
-    pub(super) fn ids(&self) -> &Ids {
-        &self.ids
+    pub(super) fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     pub(super) fn writes_events(&self) -> bool {
@@ -127,6 +127,7 @@ impl Engine {
         answers: &mut [Option<Answer>],
     ) -> AppResult<()> {
         let mut attempts = 1;
+        let mut is_trusting = self.memory.is_trusted();
         loop {
             let open: Vec<usize> = (0..operations.len())
                 .filter(|index| answers[*index].is_none())
@@ -138,8 +139,12 @@ impl Engine {
             if some.is_empty() {
                 return Ok(());
             }
-            match self.attempt(ctx, &some).await {
-                Ok(Ended::Done(done, _)) => {
+            match self.attempt(ctx, &some, is_trusting).await {
+                Ok(Ended::Done(done, state)) => {
+                    self.memory.learn(state);
+                    if is_trusting {
+                        self.memory.was_right();
+                    }
                     for (index, answer) in open.into_iter().zip(done) {
                         answers[index] = Some(answer);
                     }
@@ -148,17 +153,27 @@ impl Engine {
                 Ok(Ended::Refused(index, error)) => answers[open[index]] = Some(Err(error)),
                 Err(error) if is_worth_another(&error) && attempts < ATTEMPTS_MAX => {
                     tracing::debug!(attempts, error = %error.detail(), "the ledger tries again");
-                    self.ids.forget();
-                    let pause_ms = 1 + random::below(FIRST_PAUSE_MS << (attempts - 1))?;
-                    sleep(Duration::from_millis(pause_ms)).await;
+                    self.memory.forget(attempt::owners_of(&some).into_iter());
                     attempts += 1;
+                    if std::mem::take(&mut is_trusting) {
+                        // Nobody stands in the way: it is for us to look.
+                        self.memory.doubt();
+                        continue;
+                    }
+                    let pause_ms = 1 + random::below(FIRST_PAUSE_MS << (attempts - 2))?;
+                    sleep(Duration::from_millis(pause_ms)).await;
                 }
                 Err(error) => return Err(error),
             }
         }
     }
 
-    async fn attempt(&self, ctx: &Context, operations: &[Arc<Operation>]) -> AppResult<Ended> {
+    async fn attempt(
+        &self,
+        ctx: &Context,
+        operations: &[Arc<Operation>],
+        is_trusting: bool,
+    ) -> AppResult<Ended> {
         // Makes sure that there are ids: in the transaction there must be no waiting for them.
         ctx.next_id().await?;
         let key = operations[0].first_owner().shard_key();
@@ -170,10 +185,10 @@ impl Engine {
             ..transaction_options()
         };
         let txn = conn.begin_as(options).await?;
-        match attempt::run(ctx, self, &txn, operations, Reads::Fresh).await {
+        let memory = is_trusting.then_some(&self.memory);
+        match attempt::run(ctx, self, &txn, operations, Reads::Fresh, memory).await {
             Ok(Ended::Done(answers, state)) => {
                 sea_orm::TransactionSession::commit(txn).await?;
-                self.ids.learn(&state);
                 Ok(Ended::Done(answers, state))
             }
             other => {

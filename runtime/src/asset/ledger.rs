@@ -161,7 +161,10 @@ impl Grant<'_> {
     /// As [`Ledger::change`]; the transaction must then be rolled back.
     pub async fn apply(&self, txn: &Transaction<'_>) -> AppResult<Vec<Receipt>> {
         let one = std::slice::from_ref(&self.operation);
-        match attempt::run(self.ctx, self.engine, txn, one, Reads::Locking).await? {
+        // Nobody tells whether the caller commits.
+        let owners = attempt::owners_of(one);
+        self.engine.memory().distrust(owners.into_iter());
+        match attempt::run(self.ctx, self.engine, txn, one, Reads::Locking, None).await? {
             Ended::Refused(_, error) => Err(error),
             Ended::Done(answers, _) => {
                 let none = || AppError::internal("an operation without answer");

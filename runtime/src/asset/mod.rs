@@ -7,7 +7,8 @@
 //! An *owner* (player, activity, tenant) has balances and one journal. Every change goes through
 //! one primitive, [`Ledger::change_many`]: in one transaction the owner's row is locked, the
 //! idempotency key looked up, the balance written on the condition that it is as it was read, and a
-//! row added to the journal. Rows are numbered without a gap and chained by a keyed hash.
+//! row added to the journal. Rows are numbered without a gap and chained by a keyed hash. Of an
+//! owner whom this process changed last the reading is left out, as the conditions tell.
 //!
 //! | file | holds |
 //! |---|---|
@@ -15,7 +16,8 @@
 //! | `rules` | limits and lifetimes by kind |
 //! | `book` | the rules of a change; pure |
 //! | `chain` | the hash over the journal |
-//! | `statement`, `rows`, `store`, `ids` | what is sent to the database, and found there |
+//! | `statement`, `rows`, `store` | what is sent to the database, and found there |
+//! | `memory` | what was written last, so that it need not be read again |
 //! | `attempt` | a transaction |
 //! | `engine`, `lanes` | attempts, and what waits for the next one |
 //! | `ledger`, `read` | what services call |
@@ -31,10 +33,10 @@ mod engine;
 mod entity;
 mod event;
 mod hooks;
-mod ids;
 mod inventory;
 mod lanes;
 mod ledger;
+mod memory;
 mod owner;
 mod read;
 mod rows;

@@ -13,7 +13,7 @@ use sea_orm::{
 use super::book::{Balance, Book, Head, Known, Lot};
 use super::change::Receipt;
 use super::entity::{balance, lot, owner};
-use super::ids::Ids;
+use super::memory::Memory;
 use super::owner::{Account, Asset, Owner};
 use super::rows::{
     BALANCE_COLUMNS, JOURNAL_COLUMNS, OWNER_COLUMNS, balance_row, journal_row, owner_row,
@@ -41,7 +41,7 @@ pub(super) struct Shelf<'a, C> {
     pub(super) conn: &'a C,
     pub(super) owners: &'a BTreeSet<Owner>,
     pub(super) reads: Reads,
-    pub(super) ids: &'a Ids,
+    pub(super) memory: &'a Memory,
 }
 
 impl<C: ConnectionTrait> Shelf<'_, C> {
@@ -66,7 +66,7 @@ impl<C: ConnectionTrait> Shelf<'_, C> {
     pub(super) async fn lock(&self, heads: &mut BTreeMap<Owner, Head>) -> AppResult<()> {
         let mut by_id: BTreeMap<i64, &Owner> = BTreeMap::new();
         let mut unknown = Vec::new();
-        let known = self.ids.owners(self.owners.iter());
+        let known = self.memory.owner_ids(self.owners.iter());
         for (owner, id) in self.owners.iter().zip(known) {
             match id {
                 Some(id) => drop(by_id.insert(id.get(), owner)),
@@ -102,6 +102,24 @@ impl<C: ConnectionTrait> Shelf<'_, C> {
             }
         }
         Ok(())
+    }
+
+    /// Makes sure, under their locks, that the owners' heads are as they are remembered.
+    ///
+    /// # Errors
+    /// `busy`: one is not.
+    pub(super) async fn confirm(&self, remembered: &BTreeMap<Owner, Head>) -> AppResult<()> {
+        if self.owners.is_empty() {
+            return Ok(());
+        }
+        let mut heads = BTreeMap::new();
+        self.lock(&mut heads).await?;
+        let seq = |heads: &BTreeMap<Owner, Head>, owner| heads.get(owner).map(|head| head.seq);
+        let mut owners = self.owners.iter();
+        if owners.all(|owner| seq(&heads, owner) == seq(remembered, owner)) {
+            return Ok(());
+        }
+        Err(AppError::new(ErrorCode::BUSY).with_source("an owner is not as he is remembered"))
     }
 
     async fn find_owners(&self, owners: &[&Owner]) -> Result<Vec<(Owner, Id)>, DbErr> {
@@ -167,7 +185,7 @@ impl<C: ConnectionTrait> Shelf<'_, C> {
         let here: Vec<&Account> = here.collect();
         let mut by_id: BTreeMap<i64, &Account> = BTreeMap::new();
         let mut unknown = Vec::new();
-        let known = self.ids.accounts(here.iter().copied());
+        let known = self.memory.account_ids(here.iter().copied());
         for (account, id) in here.into_iter().zip(known) {
             match id {
                 Some(id) => drop(by_id.insert(id.get(), account)),
