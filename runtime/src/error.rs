@@ -9,6 +9,7 @@ mod code;
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use sea_orm::{DbErr, TransactionError};
 
@@ -29,6 +30,7 @@ struct Inner {
     code: ErrorCode,
     message: Option<Cow<'static, str>>,
     source: Option<Box<dyn Error + Send + Sync>>,
+    retry_after: Option<Duration>,
 }
 
 impl AppError {
@@ -39,6 +41,7 @@ impl AppError {
             code,
             message: None,
             source: None,
+            retry_after: None,
         }))
     }
 
@@ -86,6 +89,19 @@ impl AppError {
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// Says after which time it is worth trying again: the header `Retry-After`.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// After which time it is worth trying again, if that is known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// What went wrong, as a client may branch on it.

@@ -16,6 +16,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::db::{Databases, Group};
 use crate::error::AppResult;
+use crate::guard::{self, Guard};
 use crate::id::{Id, IdGenerator, LeaseStore};
 use crate::migrate::{MigrateError, Migrator};
 use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
@@ -38,6 +39,7 @@ struct Shared {
     reads: AtomicUsize,
     extensions: Extensions,
     ledger: Option<asset::Engine>,
+    guard: guard::Engine,
     players: KnownPlayers,
     #[cfg(feature = "redis")]
     redis: Option<crate::redis::Redis>,
@@ -85,6 +87,15 @@ impl Context {
         if !config.redis.url.is_empty() {
             return Err(StartError::RedisMissing);
         }
+        let guard = guard::Engine::new(
+            &config,
+            &guard::Connections {
+                app: app.name(),
+                db: databases.of(Group::Default),
+                #[cfg(feature = "redis")]
+                redis: redis.as_ref(),
+            },
+        );
         let leases = LeaseStore::new(databases.of(Group::Default).clone());
         let ids = IdGenerator::new(leases, Arc::clone(&clock));
         Ok(Self(Arc::new(Shared {
@@ -98,6 +109,7 @@ impl Context {
             reads: AtomicUsize::new(0),
             extensions: app.extensions().clone(),
             ledger,
+            guard,
             players: KnownPlayers::default(),
             #[cfg(feature = "redis")]
             redis,
@@ -272,6 +284,16 @@ impl Context {
     #[must_use]
     pub fn ledger(&self) -> Ledger<'_> {
         Ledger::new(self)
+    }
+
+    /// Locks, limits and bans.
+    #[must_use]
+    pub fn guard(&self) -> Guard<'_> {
+        Guard::new(self)
+    }
+
+    pub(crate) fn guard_engine(&self) -> &guard::Engine {
+        &self.0.guard
     }
 
     pub(crate) fn known_players(&self) -> &KnownPlayers {

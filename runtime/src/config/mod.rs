@@ -5,6 +5,8 @@
 mod asset;
 mod environment;
 mod error;
+mod guard;
+mod ip_range;
 mod layers;
 mod model;
 mod position;
@@ -18,6 +20,10 @@ mod variables;
 pub use asset::{AssetConfig, AssetTypeConfig, CHAIN_KEY_MIN_BYTES};
 pub use environment::Environment;
 pub use error::{ConfigError, MissingSecret, Problem};
+pub use guard::{BanConfig, GuardBackend, GuardConfig, LimitBy, LimitConfig, VisitorConfig};
+pub(crate) use guard::{COUNT_MAX, WINDOW_MAX_S};
+pub use ip_range::IpRange;
+pub(crate) use ip_range::masked;
 pub use layers::Sources;
 pub use model::{
     AppSection, AuthConfig, Config, DatabaseConfig, GroupConfig, HttpConfig, LogConfig, LogFormat,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{AssetConfig, Environment, Secret, ShardConfig};
+use super::{AssetConfig, Environment, GuardConfig, IpRange, Secret, ShardConfig};
 use crate::error::Language;
 
 /// Everything that can be configured. See the sections for the meaning and default of each key.
@@ -37,6 +37,8 @@ pub struct Config {
     pub tenant: TenantConfig,
     /// The points ledger.
     pub asset: AssetConfig,
+    /// Locks, limits, bans.
+    pub guard: GuardConfig,
     /// Sharded tables, by logical name, e.g. `[shard.user_asset_tb]`.
     pub shard: BTreeMap<String, ShardConfig>,
     /// The application's own settings: read them with `Context::settings`.
@@ -86,8 +88,9 @@ pub struct HttpConfig {
     pub compat_envelope: bool,
     /// Language of the messages of error codes: `en` or `zh`. Default `en`.
     pub language: Language,
-    /// Addresses of proxies whose `x-forwarded-for` is believed. Default none.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Addresses and networks (`10.0.0.0/8`) of proxies whose `x-forwarded-for` is believed.
+    /// Default none.
+    pub trusted_proxies: Vec<IpRange>,
     /// Whether `/docs` and `/openapi.json` are served. Default true.
     pub docs: bool,
     /// Seconds for which the answer to a request with an `Idempotency-Key` is kept. Default one day.

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::app::Context;
+use crate::config::IpRange;
 
 /// The address of the client; `None` when there is no connection (in-process tests).
 ///
@@ -19,9 +20,9 @@ pub struct ClientIp(pub Option<IpAddr>);
 impl ClientIp {
     /// The client's address by the peer of the connection and the header.
     #[must_use]
-    pub fn resolve(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpAddr]) -> Self {
+    pub fn resolve(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpRange]) -> Self {
         let peer = peer.map(|ip| ip.to_canonical());
-        let is_trusted = |ip: &IpAddr| trusted.iter().any(|proxy| proxy.to_canonical() == *ip);
+        let is_trusted = |ip: &IpAddr| trusted.iter().any(|range| range.contains(*ip));
         if !peer.as_ref().is_some_and(is_trusted) {
             return Self(peer);
         }
@@ -49,7 +50,7 @@ impl ClientIp {
     pub(super) fn of(
         extensions: &axum::http::Extensions,
         headers: &HeaderMap,
-        trusted: &[IpAddr],
+        trusted: &[IpRange],
     ) -> Self {
         let peer = extensions
             .get::<ConnectInfo<SocketAddr>>()
@@ -72,7 +73,10 @@ impl FromRequestParts<Context> for ClientIp {
 
 /// An address, with or without port, as proxies write it.
 fn parse(text: &str) -> Option<IpAddr> {
-    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let bare = inner.unwrap_or(text);
     let ip = bare
         .parse::<IpAddr>()
         .or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip()))

@@ -1,6 +1,6 @@
 //! How errors become answers: the client gets a code and a message, the log gets the cause.
 
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::envelope::{self, Outcome};
@@ -43,7 +43,15 @@ impl IntoResponse for AppError {
         } else {
             self.message(scope.language).to_owned()
         };
-        envelope::failure(code, message, &scope)
+        let retry_after = self.retry_after();
+        let mut response = envelope::failure(code, message, &scope);
+        if let Some(wait) = retry_after {
+            // Whole seconds, upwards: at the time that is told it must be over.
+            let seconds = wait.as_millis().div_ceil(1000).clamp(1, u32::MAX.into());
+            let seconds = HeaderValue::from(u32::try_from(seconds).unwrap_or(u32::MAX));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
     }
 }
 
