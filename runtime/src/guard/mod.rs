@@ -39,7 +39,7 @@ mod service;
 mod store;
 
 pub use ban::Asker;
-pub(crate) use ban::{Ban, IP, USER, network};
+pub(crate) use ban::{Ban, network};
 pub(crate) use engine::{Connections, Engine};
 pub use idempotency::{Once, forget, once};
 pub use key::{IDEMPOTENCY_KEY_MAX_CHARS, IdempotencyKey};

@@ -9,7 +9,7 @@ use super::engine::Engine;
 use super::lock::{Lock, LockOptions};
 use super::rule::{Admission, Rate, Rule, micros};
 use crate::app::Context;
-use crate::config::{GuardConfig, LimitConfig};
+use crate::config::{GuardConfig, LimitBy, LimitConfig};
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::types::Id;
 
@@ -140,6 +140,7 @@ impl<'a> Guard<'a> {
     /// # Errors
     /// As [`Guard::limit`].
     pub async fn limit_rate(&self, name: &str, subject: &str, rate: Rate) -> AppResult<Admission> {
+        check_key(name)?;
         check_key(subject)?;
         let key = format!("{name}:{subject}");
         let decided = self.engine().limit_store();
@@ -218,9 +219,9 @@ impl<'a> Guard<'a> {
 
     /// Refuses with `global_current_limit` what a limit for a route as a whole refuses, and with
     /// `current_limit` what any other refuses.
-    pub(crate) fn code_of(limit: &LimitConfig) -> ErrorCode {
-        match limit.by {
-            crate::config::LimitBy::Route => ErrorCode::GLOBAL_CURRENT_LIMIT,
+    pub(crate) fn code_of(by: LimitBy) -> ErrorCode {
+        match by {
+            LimitBy::Route => ErrorCode::GLOBAL_CURRENT_LIMIT,
             _ => ErrorCode::CURRENT_LIMIT,
         }
     }

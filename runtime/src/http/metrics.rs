@@ -53,6 +53,7 @@ struct Inner {
     durations: Family<RequestLabels, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
     pools: Family<PoolLabels, Gauge>,
+    unasked: Gauge,
 }
 
 /// Counts a request as being handled until dropped.
@@ -83,6 +84,9 @@ impl Metrics {
         );
         let help = "Requests being handled";
         registry.register("http_requests_in_flight", help, in_flight.clone());
+        let unasked = Gauge::default();
+        let help = "Requests that passed because a limit could not be asked";
+        registry.register("guard_limits_opened", help, unasked.clone());
         registry.register("db_pool_connections", "Database connections", pools.clone());
         Self(Arc::new(Inner {
             registry,
@@ -90,6 +94,7 @@ impl Metrics {
             durations,
             in_flight,
             pools,
+            unasked,
         }))
     }
 
@@ -122,6 +127,8 @@ impl Metrics {
                 self.0.pools.get_or_create(&labels).set(value);
             }
         }
+        let unasked = i64::try_from(ctx.guard_engine().opened());
+        self.0.unasked.set(unasked.unwrap_or(i64::MAX));
         let mut page = String::new();
         text::encode(&mut page, &self.0.registry)?;
         Ok(page)

@@ -109,13 +109,14 @@ fn tags(app: &App) -> Vec<Tag> {
     let tag = |name: &str, text: &str| TagBuilder::new().name(name).description(Some(text)).build();
     let session = tag("session", "Logging in and out, for players and operators");
     let system = tag("system", "Health, metrics and this description");
+    let guard = tag("guard", "Bans, for operators");
     let modules = app
         .modules()
         .iter()
         .map(|module| tag(module.name(), module.title_text()));
     std::iter::once(session)
         .chain(modules)
-        .chain([system])
+        .chain([guard, system])
         .collect()
 }
 

@@ -37,8 +37,8 @@ pub struct Asker {
 }
 
 /// The kinds of subjects, as they are stored.
-pub(crate) const USER: &str = "user";
-pub(crate) const IP: &str = "ip";
+const USER: &str = "user";
+const IP: &str = "ip";
 
 /// An address as it is counted: of IPv6 the network of 64 bits.
 pub(crate) fn network(ip: IpAddr) -> String {

@@ -1,7 +1,8 @@
 //! What happens around every handler, from the outside in: observe, compress, protect, drain,
-//! limit, answer once for a key, catch panics.
+//! limit, guard, answer once for a key, catch panics.
 
 mod drain;
+mod guard;
 mod idempotency;
 mod limit;
 mod observe;
@@ -35,12 +36,17 @@ pub(super) fn wrap(router: Router, ctx: &Context, metrics: &Metrics) -> Router {
         http: config.http.clone().into(),
         reveal: !config.environment.is_production(),
     };
-    let guard = idempotency::Guard::new(ctx.clone());
+    let once = idempotency::Guard::new(ctx.clone());
     // The last one added is the outermost.
-    router
+    let router = router
         // Inside of the next one, whose task a panic would end without an answer.
         .layer(CatchPanicLayer::custom(panic::answer))
-        .layer(from_fn_with_state(guard, idempotency::idempotency))
+        .layer(from_fn_with_state(once, idempotency::idempotency));
+    let router = match guard::Guarded::new(ctx) {
+        Some(guarded) => router.layer(from_fn_with_state(guarded, guard::guard)),
+        None => router,
+    };
+    router
         .layer(DefaultBodyLimit::max(config.server.body_limit_bytes))
         .layer(from_fn_with_state(
             config.server.request_timeout(),

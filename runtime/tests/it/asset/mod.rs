@@ -10,4 +10,4 @@ mod ledger;
 mod model;
 mod sweep;
 mod verify;
-mod world;
+pub(crate) mod world;

@@ -1,5 +1,6 @@
 //! `guard`: changes that are made at most once, over HTTP and in services.
 
+mod backend;
 mod fixture;
 mod once;
 mod recorded;

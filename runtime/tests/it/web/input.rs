@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use cloudapp_runtime::config::IpRange;
 use cloudapp_runtime::http::ClientIp;
 use cloudapp_runtime::testing::{Client, TestApp};
 use serde_json::json;
@@ -191,7 +192,15 @@ async fn paths() {
 #[test]
 fn the_client_is_whom_the_trusted_proxies_vouch_for() {
     let ip = |text: &str| text.parse().unwrap();
-    let trusted = [ip("10.0.0.1"), ip("10.0.0.2"), ip("fd00::1")];
+    let range = |text: &str| text.parse::<IpRange>().unwrap();
+    let trusted = [
+        "10.0.0.1",
+        "10.0.0.2",
+        "fd00::1",
+        "172.16.0.0/12",
+        "2001:db8:5::/48",
+    ]
+    .map(range);
     let client = |peer: &str, forwarded: &[&str]| {
         let mut headers = axum::http::HeaderMap::new();
         for value in forwarded {
@@ -225,8 +234,44 @@ fn the_client_is_whom_the_trusted_proxies_vouch_for() {
     );
     assert_eq!(client("::ffff:10.0.0.1", &["1.1.1.1:4711"]), "1.1.1.1");
     assert_eq!(client("fd00::1", &["[2001:db8::7]:443"]), "2001:db8::7");
+    // A chain of networks, a header that is no text, and one that was made up before the chain.
+    let chain = "6.6.6.6, 9.9.9.9, 172.31.255.255, 2001:db8:5::9";
+    assert_eq!(client("172.16.0.1", &[chain]), "9.9.9.9");
+    assert_eq!(client("172.32.0.1", &[chain]), "172.32.0.1");
+    assert_eq!(client("2001:db8:6::1", &["1.1.1.1"]), "2001:db8:6::1");
+    assert_eq!(client("10.0.0.1", &["1.1.1.1", "\u{e9}"]), "10.0.0.1");
+    assert_eq!(client("10.0.0.1", &["[[::1]]"]), "10.0.0.1");
+    assert_eq!(client("10.0.0.1", &[""]), "10.0.0.1");
     assert_eq!(
         ClientIp::resolve(None, &axum::http::HeaderMap::new(), &trusted),
         ClientIp(None)
     );
+}
+
+#[test]
+fn ranges_are_addresses_or_networks() {
+    let parsed = |text: &str| text.parse::<IpRange>().map(|range| range.to_string());
+    for (text, shown) in [
+        ("10.0.0.0/8", "10.0.0.0/8"),
+        ("10.0.0.7/32", "10.0.0.7"),
+        ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+        ("0.0.0.0/0", "0.0.0.0/0"),
+        ("::/0", "::/0"),
+    ] {
+        assert_eq!(parsed(text).unwrap(), shown);
+    }
+    for text in [
+        "",
+        "10.0.0.0/33",
+        "::/129",
+        "10.0.0.1/8",
+        "10.0.0.0/",
+        "proxy",
+        "10.0.0.0/-1",
+    ] {
+        assert!(parsed(text).is_err(), "{text}");
+    }
+    let all: IpRange = "0.0.0.0/0".parse().unwrap();
+    assert!(all.contains("::ffff:9.9.9.9".parse().unwrap()));
+    assert!(!all.contains("::1".parse().unwrap()));
 }
