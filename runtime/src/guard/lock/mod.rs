@@ -43,12 +43,15 @@ pub struct LockOptions {
 ///
 /// It is renewed in the background until it is dropped or [released](Lock::release); dropping gives
 /// it back too, a moment later. A holder that was paused for longer than its lease has lost it and
-/// may not know yet. So what the lock protects must look at [`Lock::fencing`], in the same statement
-/// that changes it:
+/// may not know yet. So what the lock protects must know [`Lock::fencing`]: the holder writes its
+/// number there before it reads anything, and makes its change where the number is still its own.
 ///
 /// ```sql
-/// UPDATE stock_tb SET left_over = ?, fencing = ? WHERE id = ? AND fencing < ?
+/// UPDATE stock_tb SET fencing = :number WHERE id = 1 AND fencing < :number
+/// UPDATE stock_tb SET left_over = :left_over WHERE id = 1 AND fencing = :number
 /// ```
+///
+/// Whose first statement finds no row came too late; whose second finds none was overtaken.
 #[derive(Debug)]
 #[must_use = "a lock that is dropped is given back"]
 pub struct Lock {

@@ -16,7 +16,7 @@
 mod app;
 mod books;
 mod client;
-mod server;
+pub(crate) mod server;
 
 use std::collections::BTreeMap;
 use std::path::Path;

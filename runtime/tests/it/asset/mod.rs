@@ -3,7 +3,7 @@
 
 mod clean;
 mod commands;
-mod crash;
+pub(crate) mod crash;
 mod duplicates;
 mod inventory;
 mod ledger;

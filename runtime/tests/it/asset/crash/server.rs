@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, id};
 
 /// The server; it is stopped and its data removed with this.
-pub(super) struct DatabaseServer {
+pub(crate) struct DatabaseServer {
     name: &'static str,
     folder: PathBuf,
 }
 
 impl DatabaseServer {
-    /// Starts `mariadb` or `postgres` with settings that lose nothing. Its data lies below `folder`.
-    pub(super) fn start(name: &'static str, folder: &Path) -> Self {
+    /// Starts `mariadb`, `postgres` or `redis` with settings that lose nothing, but for Redis, which keeps nothing. Its data lies below `folder`.
+    pub(crate) fn start(name: &'static str, folder: &Path) -> Self {
         let server = Self {
             name,
             folder: folder.join("server"),
@@ -22,12 +22,12 @@ impl DatabaseServer {
         server
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.read("url")
     }
 
     /// SIGKILL for all of its processes, then the same server again.
-    pub(super) fn kill_and_start(&self) {
+    pub(crate) fn kill_and_start(&self) {
         let server = self.read("pid");
         let children = read_to_string(format!("/proc/{server}/task/{server}/children"));
         kill(&server);

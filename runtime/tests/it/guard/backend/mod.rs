@@ -3,6 +3,8 @@
 
 mod bans;
 mod conformance;
+mod lock_fire;
+mod redis_killed;
 mod routes;
 
 use cloudapp_runtime::app::{App, Context};
