@@ -9,7 +9,8 @@
 //! - [`db`]: pools per table group, transactions with retry. `redis` (feature): the connection to
 //!   Redis.
 //! - [`asset`]: the points ledger. [`outbox`]: events written with what they tell of.
-//! - [`guard`]: changes that are made at most once.
+//! - [`guard`]: changes that are made at most once; locks, limits, bans. [`counter`],
+//!   [`leaderboard`]: exact figures.
 //! - [`http`], [`auth`]: routes, envelope, extractors; sessions of players and operators.
 //! - [`migrate`]: the schema engine, from the crate `cloudapp-migrations`.
 //! - [`telemetry`]: logging. [`testing`]: an application in one process for request tests.
@@ -23,11 +24,13 @@ pub mod asset;
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod counter;
 pub mod db;
 pub mod error;
 pub mod guard;
 pub mod http;
 pub mod id;
+pub mod leaderboard;
 pub mod outbox;
 pub mod prelude;
 pub mod random;

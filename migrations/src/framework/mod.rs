@@ -2,6 +2,7 @@
 //!
 //! All ids are 64-bit integers made by the app, all instants UTC.
 
+mod counter;
 mod guard;
 mod idempotency;
 mod identity;
@@ -23,6 +24,7 @@ pub fn framework() -> Stream {
             operator::create(),
             idempotency::create(),
             guard::create(),
+            counter::create(),
         ],
     )
 }

@@ -14,10 +14,12 @@ use crate::asset::{self, Ledger};
 use crate::auth::KnownPlayers;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
+use crate::counter::Counter;
 use crate::db::{Databases, Group};
 use crate::error::AppResult;
 use crate::guard::{self, Guard};
 use crate::id::{Id, IdGenerator, LeaseStore};
+use crate::leaderboard::Leaderboard;
 use crate::migrate::{MigrateError, Migrator};
 use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
 
@@ -290,6 +292,18 @@ impl Context {
     #[must_use]
     pub fn guard(&self) -> Guard<'_> {
         Guard::new(self)
+    }
+
+    /// The counter of this name: for each object a number that is never negative.
+    #[must_use]
+    pub fn counter(&self, name: &'static str) -> Counter<'_> {
+        Counter::new(self, name)
+    }
+
+    /// The leaderboard of this name, e.g. `demo:1:week-9`.
+    #[must_use]
+    pub fn leaderboard<'a>(&'a self, name: &'a str) -> Leaderboard<'a> {
+        Leaderboard::new(self, name)
     }
 
     pub(crate) fn guard_engine(&self) -> &guard::Engine {

@@ -12,6 +12,7 @@ mod connect;
 mod error;
 mod group;
 mod retry;
+pub(crate) mod statement;
 mod transaction;
 mod url;
 

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, SqlErr, Statement, Value,
-};
+use sea_orm::{DatabaseConnection, DbErr};
 
 use super::{Granted, Store};
+use crate::db::statement::{execute, for_update, insert, one};
 use crate::db::{Transaction, transaction};
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::guard::rule::{Admission, Cell, Rule, micros};
@@ -28,61 +27,11 @@ pub(in crate::guard) struct SqlStore {
     conn: DatabaseConnection,
 }
 
-/// The database's time in microseconds.
-fn now(backend: DbBackend) -> &'static str {
-    match backend {
-        // Not NOW(), which is when the statement began: it may have waited for a lock since.
-        DbBackend::MySql => "CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS SIGNED)",
-        DbBackend::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
-        _ => "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
-    }
-}
-
-/// A statement with `?` for each value and `{now}` for the time, as this database writes them.
-fn statement(backend: DbBackend, sql: &str, values: Vec<Value>) -> Statement {
-    let mut sql = sql.replace("{now}", now(backend));
-    if backend == DbBackend::Postgres {
-        for number in 1..=values.len() {
-            sql = sql.replacen('?', &format!("${number}"), 1);
-        }
-    }
-    Statement::from_sql_and_values(backend, sql, values)
-}
-
-async fn execute(conn: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<u64, DbErr> {
-    let statement = statement(conn.get_database_backend(), sql, values);
-    Ok(conn.execute_raw(statement).await?.rows_affected())
-}
-
-async fn one(
-    conn: &impl ConnectionTrait,
-    sql: &str,
-    values: Vec<Value>,
-) -> Result<Option<QueryResult>, DbErr> {
-    let statement = statement(conn.get_database_backend(), sql, values);
-    conn.query_one_raw(statement).await
-}
-
-/// `false` when there is such a row already.
-async fn insert(conn: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<bool, DbErr> {
-    match execute(conn, sql, values).await {
-        Ok(_) => Ok(true),
-        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-            Ok(false)
-        }
-        Err(error) => Err(error),
-    }
-}
-
 /// Reads a cell and the time; the row is locked from then on. `None` when there is no such row.
 async fn lock_cell(txn: &Transaction<'_>, key: &str) -> Result<Option<(Cell, i64)>, DbErr> {
-    let mut sql = String::from(
-        "SELECT level, at_us, until_us, {now} AS now_us FROM guard_cell_tb WHERE key_text = ?",
-    );
-    // SQLite has one writer at a time, and this is it.
-    if txn.get_database_backend() != DbBackend::Sqlite {
-        sql.push_str(" FOR UPDATE");
-    }
+    let select =
+        "SELECT level, at_us, until_us, {now} AS now_us FROM guard_cell_tb WHERE key_text = ?";
+    let sql = format!("{select}{}", for_update(txn));
     let Some(row) = one(txn, &sql, vec![key.into()]).await? else {
         return Ok(None);
     };

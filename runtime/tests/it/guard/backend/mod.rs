@@ -3,6 +3,7 @@
 
 mod bans;
 mod conformance;
+mod figures;
 mod lock_fire;
 mod redis_killed;
 mod routes;
