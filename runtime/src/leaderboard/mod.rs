@@ -1,7 +1,7 @@
 //! Leaderboards: highest score first; of equal scores, who reached his first; then the smaller id.
 //!
-//! Score and time are two columns of whole numbers, not one number made of both: so the order is exact
-//! to the millisecond for ever, and for any score up to 2^53 - 1.
+//! Score and time are two columns of whole numbers, not one number made of both: so the order is
+//! exact to the millisecond for ever, and for any score up to 2^53 - 1.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};

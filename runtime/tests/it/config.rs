@@ -1,5 +1,7 @@
 //! Layers, misspelt keys, secrets.
 
+mod guard;
+
 use std::fs;
 
 use cloudapp_runtime::config::{Config, ConfigError, Environment, LogFormat, Sources};

@@ -21,6 +21,8 @@ async fn it_lists_every_route_of_framework_and_modules() {
     assert_eq!(
         listed,
         [
+            "get /admin/guard/bans",
+            "delete /admin/guard/bans/{id}",
             "post /admin/login",
             "post /admin/logout",
             "get /admin/me",
