@@ -9,7 +9,7 @@
 //! - [`db`]: pools per table group, transactions with retry. `redis` (feature): the connection to
 //!   Redis.
 //! - [`asset`]: the points ledger. [`outbox`]: events written with what they tell of.
-//! - [`guard`]: changes that are made at most once.
+//! - [`guard`]: changes that are made at most once. [`cache`]: hot reads.
 //! - [`http`], [`auth`]: routes, envelope, extractors; sessions of players and operators.
 //! - [`migrate`]: the schema engine, from the crate `cloudapp-migrations`.
 //! - [`telemetry`]: logging. [`testing`]: an application in one process for request tests.
@@ -21,6 +21,7 @@
 pub mod app;
 pub mod asset;
 pub mod auth;
+pub mod cache;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -2,6 +2,7 @@
 //!
 //! All ids are 64-bit integers made by the app, all instants UTC.
 
+mod cache_pending;
 mod idempotency;
 mod identity;
 mod node_lease;
@@ -21,6 +22,7 @@ pub fn framework() -> Stream {
             session::create(),
             operator::create(),
             idempotency::create(),
+            cache_pending::create(),
         ],
     )
 }

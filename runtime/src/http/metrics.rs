@@ -20,6 +20,7 @@ use subtle::ConstantTimeEq;
 
 use crate::app::Context;
 use crate::auth::bearer;
+use crate::cache::Cache;
 use crate::error::{AppError, AppResult};
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -66,7 +67,7 @@ impl Drop for InFlight {
 }
 
 impl Metrics {
-    pub(super) fn new(app: &'static str, version: &'static str) -> Self {
+    pub(super) fn new(app: &'static str, version: &'static str, cache: &Cache) -> Self {
         let requests = Family::<RequestLabels, Counter>::default();
         let new_histogram: fn() -> Histogram = || Histogram::new(BUCKETS_S);
         let durations = Family::new_with_constructor(new_histogram);
@@ -84,6 +85,7 @@ impl Metrics {
         let help = "Requests being handled";
         registry.register("http_requests_in_flight", help, in_flight.clone());
         registry.register("db_pool_connections", "Database connections", pools.clone());
+        cache.register(&mut registry);
         Self(Arc::new(Inner {
             registry,
             requests,
@@ -122,6 +124,7 @@ impl Metrics {
                 self.0.pools.get_or_create(&labels).set(value);
             }
         }
+        ctx.cache().measure();
         let mut page = String::new();
         text::encode(&mut page, &self.0.registry)?;
         Ok(page)

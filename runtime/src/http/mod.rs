@@ -9,9 +9,10 @@
 //!   answered
 //! - `extract`, `page`, `keyset`: typed input, paging
 //! - `layers`: request id, access log, limits, time-out, panics, headers, compression
-//! - `health`, `metrics`, `openapi`, `docs`: the framework's own routes
+//! - `health`, `metrics`, `cache`, `openapi`, `docs`: the framework's own routes
 //! - `router`, `serve`: putting it together
 
+mod cache;
 mod client_ip;
 mod docs;
 mod envelope;
