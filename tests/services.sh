@@ -3,7 +3,7 @@
 #
 #   tests/services.sh start DIR [PID]   start what has no URL in the environment; URLs go to DIR/env.sh
 #   tests/services.sh stop DIR          stop what `start` began and remove DIR
-#   tests/services.sh one NAME DIR PID  start `mariadb` or `postgres` for one test that will kill it
+#   tests/services.sh one NAME DIR PID  start `mariadb`, `postgres` or `redis` for a test that will kill it
 #   tests/services.sh again NAME DIR    start that one on its port again, with the data that it left
 #
 # With PID, the servers also stop when that process is gone, however it ended. Missing servers are

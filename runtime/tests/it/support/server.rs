@@ -1,18 +1,19 @@
-//! A database server of this test's own, to be killed.
+//! A server of this test's own, to be killed.
 
 use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, id};
 
 /// The server; it is stopped and its data removed with this.
-pub(super) struct DatabaseServer {
+pub(crate) struct DatabaseServer {
     name: &'static str,
     folder: PathBuf,
 }
 
 impl DatabaseServer {
-    /// Starts `mariadb` or `postgres` with settings that lose nothing. Its data lies below `folder`.
-    pub(super) fn start(name: &'static str, folder: &Path) -> Self {
+    /// Starts `mariadb` or `postgres` with settings that lose nothing, or `redis`. Its data lies below
+    /// `folder`.
+    pub(crate) fn start(name: &'static str, folder: &Path) -> Self {
         let server = Self {
             name,
             folder: folder.join("server"),
@@ -22,17 +23,27 @@ impl DatabaseServer {
         server
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.read("url")
     }
 
     /// SIGKILL for all of its processes, then the same server again.
-    pub(super) fn kill_and_start(&self) {
+    pub(crate) fn kill_and_start(&self) {
+        self.kill();
+        self.start_again();
+    }
+
+    /// SIGKILL for all of its processes.
+    pub(crate) fn kill(&self) {
         let server = self.read("pid");
         let children = read_to_string(format!("/proc/{server}/task/{server}/children"));
         kill(&server);
         // PostgreSQL has a process for each connection, which would end its work in peace.
         children.unwrap().split_whitespace().for_each(kill);
+    }
+
+    /// The same server with the data that it left; returns once it answers.
+    pub(crate) fn start_again(&self) {
         let arguments = ["again", self.name, &self.folder()];
         assert!(services(&arguments), "{} did not start again", self.name);
     }
@@ -68,6 +79,7 @@ fn services(arguments: &[&str]) -> bool {
         .args(arguments)
         .env_remove("CLOUDAPP_TEST_MYSQL_URL")
         .env_remove("CLOUDAPP_TEST_POSTGRES_URL")
+        .env_remove("CLOUDAPP_TEST_REDIS_URL")
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .status();
