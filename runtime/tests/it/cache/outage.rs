@@ -177,3 +177,47 @@ async fn rows_that_nobody_makes_up_for_keep_everybody_from_the_cache() {
     }
     drop(scratch);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_takes_no_writes_serves_nothing_that_was_invalidated() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Arc::new(DatabaseServer::start("redis", folder.path()));
+    let (scratch, ctx, order) = prepared(&server.url()).await;
+    let other = worker::instance(&order).await;
+    for row in [1, 2] {
+        assert_eq!(worker::read(&ctx, row).await.unwrap(), 0);
+        assert_eq!(worker::read(&other, row).await.unwrap(), 0);
+    }
+    let client = redis::Client::open(server.url()).unwrap();
+    let mut conn = client.get_multiplexed_async_connection().await.unwrap();
+    let memory = async |conn: &mut redis::aio::MultiplexedConnection, bytes: u64| {
+        let mut set = redis::cmd("CONFIG");
+        set.arg("SET").arg("maxmemory").arg(bytes);
+        set.query_async::<()>(conn).await.unwrap();
+    };
+    memory(&mut conn, 1).await;
+    let begun = Instant::now();
+    assert_eq!(worker::write(&other, 1, false).await.unwrap(), 1);
+    assert!(begun.elapsed() < Duration::from_millis(2_500));
+    // The old version and the old value are still there, and nobody can change them.
+    for _ in 0..50 {
+        for ctx in [&ctx, &other] {
+            assert_eq!(worker::read(ctx, 1).await.unwrap(), 1);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // What was not invalidated is served from the cache all the while.
+    let before = ctx.cache().counts("prize");
+    assert_eq!(worker::read(&ctx, 2).await.unwrap(), 0);
+    assert_eq!(
+        ctx.cache().counts("prize").local_hits,
+        before.local_hits + 1
+    );
+    memory(&mut conn, 0).await;
+    assert!(recovery(&ctx).await <= RECOVERY);
+    assert_eq!(worker::read(&ctx, 1).await.unwrap(), 1);
+    for ctx in [ctx, other] {
+        ctx.close().await;
+    }
+    drop(scratch);
+}
