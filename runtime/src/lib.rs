@@ -9,8 +9,8 @@
 //! - [`db`]: pools per table group, transactions with retry. `redis` (feature): the connection to
 //!   Redis.
 //! - [`asset`]: the points ledger. [`outbox`]: events written with what they tell of.
-//! - [`guard`]: changes that are made at most once; locks, limits, bans. [`counter`],
-//!   [`leaderboard`]: exact figures.
+//! - [`cache`]: hot reads. [`guard`]: changes that are made at most once; locks, limits, bans.
+//!   [`counter`], [`leaderboard`]: exact figures.
 //! - [`http`], [`auth`]: routes, envelope, extractors; sessions of players and operators.
 //! - [`migrate`]: the schema engine, from the crate `cloudapp-migrations`.
 //! - [`telemetry`]: logging. [`testing`]: an application in one process for request tests.
@@ -22,6 +22,7 @@
 pub mod app;
 pub mod asset;
 pub mod auth;
+pub mod cache;
 pub mod clock;
 pub mod config;
 pub mod counter;

@@ -4,6 +4,7 @@ pub use axum::extract::State;
 
 pub use crate::app::{App, Context, Module};
 pub use crate::auth::{Operator, Player};
+pub use crate::cache::{CacheGroup, CachedExt};
 pub use crate::error::{AppError, AppResult, ErrorCode};
 pub use crate::http::{
     Done, Envelope, Json, KeysetQuery, Page, PageQuery, Path, Query, Reply, Router, Slice,

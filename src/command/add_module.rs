@@ -59,8 +59,9 @@ fn parse_name(
 }
 
 /// Tables of the framework that end as a module's table does, besides the sharded ones.
-const FRAMEWORK_TABLES: [&str; 8] = [
+const FRAMEWORK_TABLES: [&str; 9] = [
     "asset_warn_notice_tb",
+    "cache_pending_tb",
     "cloudapp_migration_tb",
     "idempotency_tb",
     "identity_tb",

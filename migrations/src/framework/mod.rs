@@ -2,6 +2,7 @@
 //!
 //! All ids are 64-bit integers made by the app, all instants UTC.
 
+mod cache_pending;
 mod counter;
 mod guard;
 mod idempotency;
@@ -25,6 +26,7 @@ pub fn framework() -> Stream {
             idempotency::create(),
             guard::create(),
             counter::create(),
+            cache_pending::create(),
         ],
     )
 }

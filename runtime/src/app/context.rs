@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::{App, Extensions, StartError};
 use crate::asset::{self, Ledger};
 use crate::auth::KnownPlayers;
+use crate::cache::Cache;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::counter::Counter;
@@ -43,6 +44,7 @@ struct Shared {
     ledger: Option<asset::Engine>,
     guard: guard::Engine,
     players: KnownPlayers,
+    cache: Cache,
     #[cfg(feature = "redis")]
     redis: Option<crate::redis::Redis>,
 }
@@ -100,6 +102,8 @@ impl Context {
         );
         let leases = LeaseStore::new(databases.of(Group::Default).clone());
         let ids = IdGenerator::new(leases, Arc::clone(&clock));
+        let default_db = databases.of(Group::Default).clone();
+        let cache = Cache::new(app, &config, Arc::clone(&clock), default_db)?;
         Ok(Self(Arc::new(Shared {
             config,
             clock,
@@ -113,6 +117,7 @@ impl Context {
             ledger,
             guard,
             players: KnownPlayers::default(),
+            cache,
             #[cfg(feature = "redis")]
             redis,
         })))
@@ -310,6 +315,12 @@ impl Context {
         &self.0.guard
     }
 
+    /// The cache that hot reads go through.
+    #[must_use]
+    pub fn cache(&self) -> &Cache {
+        &self.0.cache
+    }
+
     pub(crate) fn known_players(&self) -> &KnownPlayers {
         &self.0.players
     }
@@ -327,6 +338,7 @@ impl Context {
 
     /// Gives the node number back and closes the databases. For the end of the process.
     pub async fn close(&self) {
+        self.0.cache.close();
         self.0.ids.release().await;
         self.0.databases.close().await;
     }

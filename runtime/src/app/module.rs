@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{BoxFuture, Context, Demo};
 use crate::asset;
+use crate::cache::CacheDeclared;
 use crate::db::Group;
 use crate::error::AppResult;
 use crate::http::Router;
@@ -25,6 +26,7 @@ pub struct Module {
     group: Group,
     sharded: Vec<Declared>,
     ledger: Option<Arc<dyn asset::Hooks>>,
+    cached: Vec<CacheDeclared>,
 }
 
 impl Module {
@@ -41,6 +43,7 @@ impl Module {
             group: Group::Default,
             sharded: Vec::new(),
             ledger: None,
+            cached: Vec::new(),
         }
     }
 
@@ -103,6 +106,14 @@ impl Module {
         self
     }
 
+    /// Declares a name of cached groups, so that operators can see, clear and warm what is kept under
+    /// it. The app then has the routes under `/admin/cache`.
+    #[must_use]
+    pub fn cached(mut self, group: CacheDeclared) -> Self {
+        self.cached.push(group);
+        self
+    }
+
     /// Sets the function that `seed demo` calls.
     #[must_use]
     pub fn seed(mut self, seed: SeedFn) -> Self {
@@ -150,6 +161,12 @@ impl Module {
     #[must_use]
     pub fn sharded_tables(&self) -> &[Declared] {
         &self.sharded
+    }
+
+    /// The names of cached groups that it declares.
+    #[must_use]
+    pub fn cache_groups(&self) -> &[CacheDeclared] {
+        &self.cached
     }
 
     /// The rules around changes in the ledger, of the module that has it.

@@ -3,6 +3,7 @@
 //! never show in logs; production starts with secrets of its own or not at all.
 
 mod asset;
+mod cache;
 mod environment;
 mod error;
 mod guard;
@@ -18,6 +19,7 @@ mod tenant;
 mod variables;
 
 pub use asset::{AssetConfig, AssetTypeConfig, CHAIN_KEY_MIN_BYTES};
+pub use cache::CacheConfig;
 pub use environment::Environment;
 pub use error::{ConfigError, MissingSecret, Problem};
 pub use guard::{BanConfig, GuardBackend, GuardConfig, LimitBy, LimitConfig, VisitorConfig};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{AssetConfig, Environment, GuardConfig, IpRange, Secret, ShardConfig};
+use super::{AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, Secret, ShardConfig};
 use crate::error::Language;
 
 /// Everything that can be configured. See the sections for the meaning and default of each key.
@@ -27,6 +27,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Redis; needs the feature `redis`.
     pub redis: RedisConfig,
+    /// The cache of hot reads.
+    pub cache: CacheConfig,
     /// Sessions and log-in.
     pub auth: AuthConfig,
     /// The `/metrics` endpoint.

@@ -60,7 +60,7 @@ impl KeysetQuery {
 }
 
 /// One part of a long list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Slice<T> {
     /// The rows.
     pub items: Vec<T>,

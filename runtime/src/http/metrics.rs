@@ -20,6 +20,7 @@ use subtle::ConstantTimeEq;
 
 use crate::app::Context;
 use crate::auth::bearer;
+use crate::cache::Cache;
 use crate::error::{AppError, AppResult};
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -67,7 +68,7 @@ impl Drop for InFlight {
 }
 
 impl Metrics {
-    pub(super) fn new(app: &'static str, version: &'static str) -> Self {
+    pub(super) fn new(app: &'static str, version: &'static str, cache: &Cache) -> Self {
         let requests = Family::<RequestLabels, Counter>::default();
         let new_histogram: fn() -> Histogram = || Histogram::new(BUCKETS_S);
         let durations = Family::new_with_constructor(new_histogram);
@@ -88,6 +89,7 @@ impl Metrics {
         let help = "Requests that passed because a limit could not be asked";
         registry.register("guard_limits_opened", help, unasked.clone());
         registry.register("db_pool_connections", "Database connections", pools.clone());
+        cache.register(&mut registry);
         Self(Arc::new(Inner {
             registry,
             requests,
@@ -129,6 +131,7 @@ impl Metrics {
         }
         let unasked = i64::try_from(ctx.guard_engine().opened());
         self.0.unasked.set(unasked.unwrap_or(i64::MAX));
+        ctx.cache().measure();
         let mut page = String::new();
         text::encode(&mut page, &self.0.registry)?;
         Ok(page)

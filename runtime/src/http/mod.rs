@@ -9,10 +9,11 @@
 //!   answered
 //! - `extract`, `page`, `keyset`: typed input, paging
 //! - `layers`: request id, access log, limits, time-out, panics, headers, compression
-//! - `bans`, `health`, `metrics`, `openapi`, `docs`: the framework's own routes
+//! - `bans`, `health`, `metrics`, `cache`, `openapi`, `docs`: the framework's own routes
 //! - `router`, `serve`: putting it together
 
 mod bans;
+mod cache;
 mod client_ip;
 mod docs;
 mod envelope;

@@ -70,7 +70,7 @@ impl PageQuery {
 }
 
 /// One page of a list.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
     /// The rows.
     pub items: Vec<T>,

@@ -5,7 +5,7 @@ use utoipa_axum::routes;
 
 use super::metrics::Metrics;
 use super::openapi::Document;
-use super::{Router, bans, docs, failure, health, layers, metrics, openapi};
+use super::{Router, bans, cache, docs, failure, health, layers, metrics, openapi};
 use crate::app::{App, Context};
 use crate::auth;
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::config::Config;
 pub fn router(app: &App, ctx: Context) -> axum::Router {
     let (routes, collected) = collect(app, Some(ctx.config())).split_for_parts();
     let document = Document::new(openapi::complete(collected, app));
-    let metrics = Metrics::new(app.name(), app.version());
+    let metrics = Metrics::new(app.name(), app.version(), ctx.cache());
     let routes = routes
         .fallback(failure::not_found)
         .method_not_allowed_fallback(failure::method_not_allowed)
@@ -34,6 +34,13 @@ pub(super) fn collect(app: &App, config: Option<&Config>) -> Router {
     for module in app.modules() {
         openapi::warn_of_same_names(all.get_openapi(), module);
         all = all.merge(module.router().clone());
+    }
+    if app
+        .modules()
+        .iter()
+        .any(|one| !one.cache_groups().is_empty())
+    {
+        all = all.merge(cache::routes());
     }
     if config.is_none_or(|config| config.metrics.enabled) {
         all = all.routes(routes!(metrics::metrics));

@@ -119,6 +119,13 @@ impl ShardKey {
         part.map(|(_, value)| value)
     }
 
+    /// Columns and values, in the order in which they were named.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&str, &KeyValue)> {
+        self.parts
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value))
+    }
+
     /// The names of its columns, for messages.
     pub(crate) fn columns(&self) -> String {
         let names: Vec<&str> = self.parts.iter().map(|(name, _)| name.as_ref()).collect();

@@ -61,6 +61,9 @@ impl Setup {
         config.database.url = Secret::new(scratch.url());
         config.database.groups.clear();
         config.database.replicas.clear();
+        // Many tests may share one Redis, and none the values of another's database.
+        config.cache.prefix =
+            crate::random::hex::<8>().unwrap_or_else(|error| panic!("no randomness: {error}"));
         APP_ID.clone_into(&mut config.tenant.default_app_id);
         for adjust in self.adjust {
             adjust(&mut config);

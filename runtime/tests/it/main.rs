@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod asset;
+mod cache;
 mod commands;
 mod config;
 mod connect;

@@ -16,7 +16,6 @@
 mod app;
 mod books;
 mod client;
-pub(crate) mod server;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,8 +35,8 @@ use tokio::time::sleep;
 
 use self::app::{Process, SHARDS, application};
 use self::client::Client;
-use self::server::DatabaseServer;
 use super::world::{APP_ID, config, migrate, size, spread};
+use crate::support::server::DatabaseServer;
 
 const CLIENTS: usize = 64;
 const USERS: u64 = 1_000;

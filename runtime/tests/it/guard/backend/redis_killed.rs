@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::World;
-use crate::asset::crash::server::DatabaseServer;
+use crate::support::server::DatabaseServer;
 
 /// How long it may take until all is well after the server is back.
 const RECOVERY: Duration = Duration::from_secs(2);

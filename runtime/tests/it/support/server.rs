@@ -1,4 +1,4 @@
-//! A database server of this test's own, to be killed.
+//! A server of this test's own, to be killed.
 
 use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,8 @@ pub(crate) struct DatabaseServer {
 }
 
 impl DatabaseServer {
-    /// Starts `mariadb`, `postgres` or `redis` with settings that lose nothing, but for Redis, which keeps nothing. Its data lies below `folder`.
+    /// Starts `mariadb` or `postgres` with settings that lose nothing, or `redis`. Its data lies below
+    /// `folder`.
     pub(crate) fn start(name: &'static str, folder: &Path) -> Self {
         let server = Self {
             name,
@@ -28,11 +29,21 @@ impl DatabaseServer {
 
     /// SIGKILL for all of its processes, then the same server again.
     pub(crate) fn kill_and_start(&self) {
+        self.kill();
+        self.start_again();
+    }
+
+    /// SIGKILL for all of its processes.
+    pub(crate) fn kill(&self) {
         let server = self.read("pid");
         let children = read_to_string(format!("/proc/{server}/task/{server}/children"));
         kill(&server);
         // PostgreSQL has a process for each connection, which would end its work in peace.
         children.unwrap().split_whitespace().for_each(kill);
+    }
+
+    /// The same server with the data that it left; returns once it answers.
+    pub(crate) fn start_again(&self) {
         let arguments = ["again", self.name, &self.folder()];
         assert!(services(&arguments), "{} did not start again", self.name);
     }
@@ -68,6 +79,7 @@ fn services(arguments: &[&str]) -> bool {
         .args(arguments)
         .env_remove("CLOUDAPP_TEST_MYSQL_URL")
         .env_remove("CLOUDAPP_TEST_POSTGRES_URL")
+        .env_remove("CLOUDAPP_TEST_REDIS_URL")
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .status();
