@@ -85,7 +85,7 @@ pub(super) async fn run(
     let terms = Terms {
         rules: engine.rules(),
         chain: engine.chain(),
-        // Under the locks, so that times grow with the numbers of the rows.
+        // Under the locks, or before nobody else wrote: times grow with the numbers of the rows.
         now: ctx.now(),
         next_id: &next_id,
     };
