@@ -54,10 +54,7 @@ pub(super) async fn run(
 ) -> AppResult<Ended> {
     let owners = owners_of(operations);
     let groups = together(txn, &owners)?;
-    let accounts: BTreeSet<Account> = operations
-        .iter()
-        .flat_map(|operation| operation.changes.iter().map(account))
-        .collect();
+    let accounts = accounts_of(operations);
     let expires = |asset: &Asset| engine.rules().expires(asset.asset_type);
     let mut book = Book::default();
     if let Some(memory) = memory {
@@ -85,7 +82,7 @@ pub(super) async fn run(
     let terms = Terms {
         rules: engine.rules(),
         chain: engine.chain(),
-        // Under the locks, so that times grow with the numbers of the rows.
+        // Under the locks, or before nobody else wrote: times grow with the numbers of the rows.
         now: ctx.now(),
         next_id: &next_id,
     };
@@ -121,6 +118,11 @@ pub(super) async fn run(
 pub(super) fn owners_of(operations: &[Arc<Operation>]) -> BTreeSet<&Owner> {
     let changes = operations.iter().flat_map(|operation| &operation.changes);
     changes.map(|change| &change.owner).collect()
+}
+
+fn accounts_of(operations: &[Arc<Operation>]) -> BTreeSet<Account> {
+    let changes = operations.iter().flat_map(|operation| &operation.changes);
+    changes.map(account).collect()
 }
 
 /// The owners who were refused something by figures that were only remembered, and whose heads no

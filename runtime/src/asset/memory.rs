@@ -101,10 +101,7 @@ impl Memory {
         state
     }
 
-    pub(super) fn owner_ids<'a>(
-        &self,
-        owners: impl Iterator<Item = &'a Owner>,
-    ) -> Vec<Option<Id>> {
+    pub(super) fn owner_ids<'a>(&self, owners: impl Iterator<Item = &'a Owner>) -> Vec<Option<Id>> {
         let known = self.owners();
         owners
             .map(|owner| known.get(owner).map(|owner| owner.head.id))

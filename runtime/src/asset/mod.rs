@@ -16,7 +16,7 @@
 //! | `rules` | limits and lifetimes by kind |
 //! | `book` | the rules of a change; pure |
 //! | `chain` | the hash over the journal |
-//! | `statement`, `rows`, `store` | what is sent to the database, and found there |
+//! | `statement`, `rows`, `sizes`, `store` | what is sent to the database, and found there |
 //! | `memory` | what was written last, so that it need not be read again |
 //! | `attempt` | a transaction |
 //! | `engine`, `lanes` | attempts, and what waits for the next one |
@@ -41,6 +41,7 @@ mod owner;
 mod read;
 mod rows;
 pub(crate) mod rules;
+mod sizes;
 mod snapshot;
 mod statement;
 mod store;

@@ -1,7 +1,4 @@
 //! The ledger's statements: what is read under the owners' locks, and what is written.
-//!
-//! Each is about many rows at once. Their number is rounded up (conditions) or split (inserts) to
-//! few sizes, so that the databases know nearly all statements already.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -18,13 +15,10 @@ use super::owner::{Account, Asset, Owner};
 use super::rows::{
     BALANCE_COLUMNS, JOURNAL_COLUMNS, OWNER_COLUMNS, balance_row, journal_row, owner_row,
 };
+use super::sizes::{SIZE_MAX, padded, size_below};
 use super::statement::Text;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::types::{DateTime, Id, Utc};
-
-/// Numbers of rows that statements come with.
-const SIZES: [usize; 14] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
-const SIZE_MAX: usize = 128;
 
 /// Whether reads lock their rows: a transaction with one snapshot for all its statements would
 /// otherwise not see what another one committed while this one waited for the lock.
@@ -451,19 +445,6 @@ fn set_times(text: &mut Text, times: &[(i64, DateTime<Utc>)]) {
         let own = |(_, at): &(i64, DateTime<Utc>)| (*at).into();
         text.cases(times, |(id, _)| *id, own, "NULL");
     }
-}
-
-/// The rows, and the last one again up to the next size.
-fn padded<T>(rows: &[T]) -> impl Iterator<Item = &T> {
-    let size = SIZES.into_iter().find(|size| *size >= rows.len());
-    let more = size.unwrap_or(rows.len()) - rows.len();
-    rows.iter()
-        .chain(rows.last().into_iter().cycle().take(more))
-}
-
-/// The largest size for so many rows.
-fn size_below(rows: usize) -> Option<usize> {
-    SIZES.into_iter().rev().find(|size| *size <= rows)
 }
 
 /// Inserts rows, in statements of the known sizes.
