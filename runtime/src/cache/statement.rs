@@ -15,7 +15,7 @@ impl KeyPart for Parameter<'_> {
             Value::Int(value) => value.write(out),
             Value::BigInt(value) => value.write(out),
             Value::BigUnsigned(value) => value.write(out),
-            Value::String(value) => value.as_deref().map(|text| &text[..]).write(out),
+            Value::String(value) => value.as_deref().write(out),
             // Its type's name and its content, which Rust's own notation keeps apart.
             other => push(out, b'V', format!("{other:?}").as_bytes()),
         }
