@@ -83,8 +83,8 @@ impl Module {
         self
     }
 
-    /// Declares that a table of this module is sharded by a column: `sharded("gift_tb", "user_id")`.
-    /// Its migrations then make every physical table, and its rows are reached with
+    /// Declares that a table of this module is sharded by a column: `sharded("gift_tb",
+    /// "user_id")`. Its migrations then make every physical table, and its rows are reached with
     /// [`Context::shard`].
     #[must_use]
     pub fn sharded(mut self, table: &'static str, key: &'static str) -> Self {
@@ -106,8 +106,8 @@ impl Module {
         self
     }
 
-    /// Declares a name of cached groups, so that operators can see, clear and warm what is kept under
-    /// it. The app then has the routes under `/admin/cache`.
+    /// Declares a name of cached groups, so that operators can see, clear and warm what is kept
+    /// under it. The app then has the routes under `/admin/cache`.
     #[must_use]
     pub fn cached(mut self, group: CacheDeclared) -> Self {
         self.cached.push(group);

@@ -1,8 +1,8 @@
 //! Loads that are shared: one at a time for a key, however many wait for it.
 //!
 //! Two rules say who may share a load. With versions: whoever read the same versions as the one who
-//! started it, since it began after they were read. Without, when Redis cannot be asked: whoever came
-//! before it began.
+//! started it, since it began after they were read. Without, when Redis cannot be asked: whoever
+//! came before it began.
 
 use std::collections::HashMap;
 use std::fmt;

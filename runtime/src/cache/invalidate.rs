@@ -12,8 +12,8 @@ use crate::error::{AppError, AppResult};
 
 /// An invalidation that was written down in a transaction, to be done once that is committed.
 ///
-/// Dropped, or if the process dies, it is done by whoever finds the row, within about a quarter of a
-/// second after the commit while Redis answers.
+/// Dropped, or if the process dies, it is done by whoever finds the row, within about a quarter of
+/// a second after the commit while Redis answers.
 #[derive(Debug)]
 #[must_use = "call `done` after the commit"]
 pub struct Announced {

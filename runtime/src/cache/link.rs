@@ -68,8 +68,8 @@ impl Links {
         *self.present.write().unwrap_or_else(PoisonError::into_inner) = link;
     }
 
-    /// Opens the breaker, unless the connection that failed has been replaced already. A server that
-    /// is full takes no writes, and answers reads as before: then it stays closed.
+    /// Opens the breaker, unless the connection that failed has been replaced already. A server
+    /// that is full takes no writes, and answers reads as before: then it stays closed.
     pub(super) fn fail(&self, failed: &Arc<Link>, error: &RedisError) {
         if error.code() == Some("OOM") {
             tracing::warn!(%error, "Redis is full: nothing new is kept in it");

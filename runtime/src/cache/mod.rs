@@ -5,10 +5,12 @@
 //! does the reading for SeaORM's finders, [`Cache::write`] the writing.
 //!
 //! ```
-//! # use cloudapp_runtime::{app::Context, cache::{CacheGroup, CacheKey}, error::AppResult, types::Id};
+//! # use cloudapp_runtime::{app::Context, cache::{CacheGroup, CacheKey}};
+//! # use cloudapp_runtime::{error::AppResult, types::Id};
 //! # async fn count(_: &Context, _: Id) -> AppResult<u64> { Ok(1) }
 //! async fn winners(ctx: &Context, act_id: Id) -> AppResult<u64> {
-//!     let (key, group) = (CacheKey::of("winners").and(act_id), CacheGroup::of("prize").and(act_id));
+//!     let key = CacheKey::of("winners").and(act_id);
+//!     let group = CacheGroup::of("prize").and(act_id);
 //!     let from = ctx.clone();
 //!     let read = ctx.cache().read(key, group);
 //!     let found = read.get_or_load(move || async move { count(&from, act_id).await }).await?;
@@ -26,11 +28,12 @@
 //! - While Redis cannot be asked, reads go to the database, and one load at a time for each key.
 //! - An invalidation that Redis did not take is a row in `cache_pending_tb` before it is done, and
 //!   done when each process has seen the row or its effect: after two seconds at most.
-//! - A value in Redis belongs to one run of the server. One that starts again begins empty, whatever
-//!   it saved.
+//! - A value in Redis belongs to one run of the server. One that starts again begins empty,
+//!   whatever it saved.
 //!
-//! What would break it: a load that reads from a copy of the database; a server that was replaced by
-//! another one (Sentinel) and still answers some process; processes with different `cache.prefix`.
+//! What would break it: a load that reads from a copy of the database; a server that was replaced
+//! by another one (Sentinel) and still answers some process; processes with different
+//! `cache.prefix`.
 //!
 //! - `key`, `group`, `policy`, `value`: what is kept, under what, for how long
 //! - `local`, `flights`: the tier in the process, loads that are shared

@@ -1,8 +1,8 @@
 //! The tier in Redis: versions of groups, values, and the lock of who loads.
 //!
-//! Keys: `<prefix>:g:<version name>` is the version of a group, 16 random bytes; `<prefix>:v:<hash>`
-//! a value; `<prefix>:l:<hash>:<version>` says that somebody loads it. Versions are random, so that
-//! a server that forgot them never comes to one that it had before.
+//! Keys: `<prefix>:g:<version name>` is the version of a group, 16 random bytes;
+//! `<prefix>:v:<hash>` a value; `<prefix>:l:<hash>:<version>` says that somebody loads it. Versions
+//! are random, so that a server that forgot them never comes to one that it had before.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use super::link::Link;
 use super::value::{Codec, Version};
 use crate::random;
 
-/// How long a version is remembered that nobody changes. When it is forgotten, what depends on it is
-/// loaded again.
+/// How long a version is remembered that nobody changes. When it is forgotten, what depends on it
+/// is loaded again.
 const VERSION_TTL_S: u64 = 24 * 3600;
 /// How long a process may say that it loads.
 pub(super) const LOCK_TTL: Duration = Duration::from_secs(3);

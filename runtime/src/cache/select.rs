@@ -39,7 +39,8 @@ pub trait CachedExt<E: EntityTrait> {
     /// #     impl ActiveModelBehavior for ActiveModel {}
     /// # }
     /// # use std::sync::Arc;
-    /// # use cloudapp_runtime::{app::Context, cache::{CacheGroup, CachedExt}, error::AppResult, types::Id};
+    /// # use cloudapp_runtime::{app::Context, cache::{CacheGroup, CachedExt}};
+    /// # use cloudapp_runtime::{error::AppResult, types::Id};
     /// # use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
     /// async fn prizes(ctx: &Context, act_id: Id) -> AppResult<Arc<Vec<prize::Model>>> {
     ///     let query = prize::Entity::find().filter(prize::Column::ActId.eq(act_id));

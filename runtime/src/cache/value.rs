@@ -38,8 +38,8 @@ impl Slot {
     }
 }
 
-/// The versions of everything a value depends on, in the order of its groups; with Redis, the run of
-/// the server comes first. Values are compared by it: equal means nothing was invalidated.
+/// The versions of everything a value depends on, in the order of its groups; with Redis, the run
+/// of the server comes first. Values are compared by it: equal means nothing was invalidated.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Version(pub(super) Box<[u128]>);
 

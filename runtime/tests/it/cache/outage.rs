@@ -1,4 +1,5 @@
-//! Redis that dies, comes back, comes back with what it had saved, or is not reached by one process.
+//! Redis that dies, comes back, comes back with what it had saved, or is not reached by one
+//! process.
 //!
 //! `CLOUDAPP_CACHE_KILLS` sets how often it is killed. Full size:
 //!
