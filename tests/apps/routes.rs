@@ -64,9 +64,10 @@ pub(crate) fn call_all(
     let mut removed = BTreeSet::new();
     for operation in &operations {
         let path = filled(&operation.path, &ids);
-        // What operators have removed is not there for players.
-        let is_gone =
-            operation.method == "DELETE" && !removed.insert(collection(&operation.path).to_owned());
+        // What operators have removed is not there for players, nor what no route makes.
+        let is_gone = operation.method == "DELETE"
+            && (!ids.contains_key(above(&operation.path))
+                || !removed.insert(collection(&operation.path).to_owned()));
         refuses_strangers(http, operation, &path, callers);
         let answer = call(http, operation, &path, callers.of(operation));
         assert!(answer.status < 500, "{}: {}", answer.what, answer.text);
@@ -144,6 +145,12 @@ fn filled(template: &str, ids: &BTreeMap<String, String>) -> String {
         path.push_str(value);
     }
     path
+}
+
+/// The collection that a path of one row is in: `/admin/notes/{id}` → `notes`.
+fn above(path: &str) -> &str {
+    let above = path.rsplit_once('/').map_or(path, |(above, _)| above);
+    collection(above)
 }
 
 /// Players and operators see the same rows under their own paths: `/client/notes` → `notes`.

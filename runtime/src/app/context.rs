@@ -45,6 +45,7 @@ struct Shared {
     guard: guard::Engine,
     players: KnownPlayers,
     cache: Cache,
+    app_name: &'static str,
     #[cfg(feature = "redis")]
     redis: Option<crate::redis::Redis>,
 }
@@ -118,9 +119,16 @@ impl Context {
             guard,
             players: KnownPlayers::default(),
             cache,
+            app_name: app.name(),
             #[cfg(feature = "redis")]
             redis,
         })))
+    }
+
+    /// The name of the application.
+    #[must_use]
+    pub fn app_name(&self) -> &'static str {
+        self.0.app_name
     }
 
     /// The configuration.

@@ -114,8 +114,7 @@ impl Links {
         })
     }
 
-    /// Makes a connection whenever there is none. Returns once there is one, after `on_change` was
-    /// told of each change, and when the next break is waited for.
+    /// Waits until there is no connection, and after a pause tries once to make one.
     pub(super) async fn keep(&self, pause: &mut Duration) {
         while let Some(link) = self.present() {
             self.broken.notified().await;

@@ -9,6 +9,7 @@ mod error;
 mod guard;
 mod ip_range;
 mod layers;
+mod leaderboard;
 mod model;
 mod position;
 mod production;
@@ -27,6 +28,7 @@ pub(crate) use guard::{COUNT_MAX, WINDOW_MAX_S};
 pub use ip_range::IpRange;
 pub(crate) use ip_range::masked;
 pub use layers::Sources;
+pub use leaderboard::{LeaderboardBackend, LeaderboardConfig};
 pub use model::{
     AppSection, AuthConfig, Config, DatabaseConfig, GroupConfig, HttpConfig, LogConfig, LogFormat,
     MetricsConfig, RedisConfig, ServerConfig, TenantConfig,

@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, Secret, ShardConfig};
+use super::{
+    AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, LeaderboardConfig, Secret,
+    ShardConfig,
+};
 use crate::error::Language;
 
 /// Everything that can be configured. See the sections for the meaning and default of each key.
@@ -41,6 +44,8 @@ pub struct Config {
     pub asset: AssetConfig,
     /// Locks, limits, bans.
     pub guard: GuardConfig,
+    /// Where leaderboards are.
+    pub leaderboard: LeaderboardConfig,
     /// Sharded tables, by logical name, e.g. `[shard.user_asset_tb]`.
     pub shard: BTreeMap<String, ShardConfig>,
     /// The application's own settings: read them with `Context::settings`.

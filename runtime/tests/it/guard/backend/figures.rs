@@ -1,4 +1,4 @@
-//! Counters and leaderboards, on each database.
+//! Counters, on each database; leaderboards, there and in Redis.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{TimeDelta, TimeZone, Utc};
 use cloudapp_runtime::app::Context;
 use cloudapp_runtime::clock::{Clock, ManualClock};
-use cloudapp_runtime::config::GuardBackend;
+use cloudapp_runtime::config::{Config, GuardBackend, LeaderboardBackend};
 use cloudapp_runtime::counter::Source;
 use cloudapp_runtime::leaderboard::Standing;
 use cloudapp_runtime::random;
@@ -162,16 +162,27 @@ async fn compare(ctx: &Context, model: &Model) {
     assert!(board.around(Id::new(99), 2).await.unwrap().is_empty());
 }
 
+/// Each database, and Redis.
+fn boards() -> impl Iterator<Item = (&'static str, GuardBackend, String)> {
+    let all = backends().into_iter();
+    all.filter(|one| one.1 != GuardBackend::Memory)
+}
+
+fn on_its_board(config: &mut Config) {
+    if config.guard.backend == GuardBackend::Redis {
+        config.leaderboard.backend = LeaderboardBackend::Redis;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_leaderboard_is_as_a_sorted_list() {
-    for (name, _, server) in backends()
-        .into_iter()
-        .filter(|one| one.1 == GuardBackend::Sql)
-    {
+    for (name, backend, server) in boards() {
         let scratch = Scratch::create(&server).await;
         let start = Utc.with_ymd_and_hms(2150, 1, 1, 0, 0, 0).unwrap();
         let clock = Arc::new(ManualClock::new(start));
-        let config = config(GuardBackend::Sql, scratch.url(), "");
+        let redis = crate::support::database::server("CLOUDAPP_TEST_REDIS_URL");
+        let mut config = config(backend, scratch.url(), &redis);
+        on_its_board(&mut config);
         let time = Arc::clone(&clock) as Arc<dyn Clock>;
         let ctx = Context::connect_with_clock(&app(), config, time)
             .await
@@ -214,13 +225,37 @@ async fn a_leaderboard_is_as_a_sorted_list() {
         }
         ctx.leaderboard("other").set(Id::new(1), 1).await.unwrap();
         compare(&ctx, &model).await;
+        borders(&ctx).await;
         ctx.close().await;
     }
 }
 
+/// From one end to the other, and what no double can tell apart.
+async fn borders(ctx: &Context) {
+    let board = ctx.leaderboard("borders");
+    let most = (1_i64 << 53) - 1;
+    let me = Id::new(i64::MIN);
+    board.set(me, -most).await.unwrap();
+    assert_eq!(board.add(me, 2 * most - 1).await.unwrap(), most - 1);
+    for beyond in [2, most, 2 * most + 1, i64::MAX, i64::MIN] {
+        assert_eq!(code(&board.add(me, beyond).await), "param_error");
+    }
+    assert_eq!(board.add(me, -2 * most + 3).await.unwrap(), 2 - most);
+    for beyond in [most + 1, i64::MIN] {
+        let set = board.set(me, beyond).await.map(|()| 0);
+        assert_eq!(code(&set), "param_error");
+    }
+    let own = board.standing(me).await.unwrap().unwrap();
+    assert_eq!((own.member, own.score, own.rank), (me, 2 - most, 1));
+    assert!(board.top(0).await.unwrap().is_empty());
+    let nameless = ctx.leaderboard("").top(1).await;
+    assert_eq!(code(&nameless.map(|_| 0)), "internal");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn scores_added_at_once_are_all_there() {
-    for world in worlds().await {
+    for backend in boards() {
+        let world = World::start(backend, on_its_board).await;
         let all = (0..64).map(|number| {
             let ctx = world.instances[number % 2].clone();
             async move { ctx.leaderboard("demo:2").add(Id::new(1), 5).await.unwrap() }

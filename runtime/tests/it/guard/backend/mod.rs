@@ -4,6 +4,7 @@
 mod bans;
 mod conformance;
 mod figures;
+mod limit_processes;
 mod lock_fire;
 mod redis_killed;
 mod routes;
