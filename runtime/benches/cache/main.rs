@@ -128,8 +128,8 @@ async fn context(redis: &str, prefix: &str, local_mb: u64) -> Outcome<Context> {
     config.cache.local_mb = local_mb;
     let ctx = Context::connect(&App::new("bench", "1.0.0"), config).await?;
     for (group, migrator) in ctx.migrators() {
-        let report = migrator.up(ctx.db_of(*group), &Options::default());
-        report.await?;
+        let options = Options::default();
+        migrator.up(ctx.db_of(*group), &options).await?;
     }
     Ok(ctx)
 }
