@@ -7,7 +7,7 @@
 //! a value of the same size by the same client library.
 
 #[path = "../shard/stats.rs"]
-#[allow(
+#[expect(
     dead_code,
     reason = "shared with the benchmark of shards, which uses more of it"
 )]
