@@ -27,6 +27,46 @@ pub(in crate::guard) struct SqlStore {
     conn: DatabaseConnection,
 }
 
+/// What is asked about a locked cell.
+#[derive(Clone, Copy)]
+enum Question<'a> {
+    /// Whether one more is within the rule.
+    Limit(&'a Rule),
+    /// Whether this visitor is among the first of the minute. The cell is there to be locked, so
+    /// that visitors are counted one by one.
+    Visit {
+        scope: &'a str,
+        visitor: &'a str,
+        limit: u32,
+    },
+}
+
+impl Question<'_> {
+    /// The cell as it is to be, and the answer.
+    async fn answer(
+        self,
+        txn: &Transaction<'_>,
+        cell: Cell,
+        now_us: i64,
+    ) -> Result<(Cell, Admission), DbErr> {
+        match self {
+            Self::Limit(rule) => Ok(rule.step(Some(cell), now_us)),
+            Self::Visit {
+                scope,
+                visitor,
+                limit,
+            } => {
+                let admission = admit_locked(txn, scope, visitor, limit, now_us).await?;
+                let cell = Cell {
+                    until_us: now_us + 2 * MINUTE_US,
+                    ..Cell::default()
+                };
+                Ok((cell, admission))
+            }
+        }
+    }
+}
+
 /// Reads a cell and the time; the row is locked from then on. `None` when there is no such row.
 async fn lock_cell(txn: &Transaction<'_>, key: &str) -> Result<Option<(Cell, i64)>, DbErr> {
     let select =
@@ -65,6 +105,30 @@ impl SqlStore {
         let sql = "INSERT INTO guard_cell_tb (key_text, level, at_us, until_us) \
                    VALUES (?, 0, {now}, {now})";
         insert(&self.conn, sql, vec![key.into()]).await.map(|_| ())
+    }
+
+    /// Answers a question with the row of its key locked; a row that is not there is made first.
+    async fn ask(&self, key: &str, question: Question<'_>) -> AppResult<Admission> {
+        for _ in 0..ROUNDS {
+            let answered = transaction(&self.conn, |txn| {
+                Box::pin(async move {
+                    let Some((cell, now_us)) = lock_cell(txn, key).await? else {
+                        return Ok(None);
+                    };
+                    let (cell, admission) = question.answer(txn, cell, now_us).await?;
+                    write_cell(txn, key, cell).await?;
+                    Ok(Some(admission))
+                })
+            });
+            if let Some(admission) = answered.await? {
+                return Ok(admission);
+            }
+            self.make_cell(key).await?;
+            self.sweep_sometimes().await;
+        }
+        // Another process removed the row each time that this one had made it.
+        let lost = "the row of a guard was removed again and again";
+        Err(AppError::new(ErrorCode::BUSY).with_source(lost))
     }
 
     /// Takes the next number of a lock for its owner: strictly growing by name, whatever grants the
@@ -129,32 +193,10 @@ impl SqlStore {
     }
 }
 
-/// Another process removed the row each time that this one had made it.
-fn lost_races() -> AppError {
-    AppError::new(ErrorCode::BUSY).with_source("the row of a guard was removed again and again")
-}
-
 #[async_trait]
 impl Store for SqlStore {
     async fn decide(&self, key: &str, rule: &Rule) -> AppResult<Admission> {
-        for _ in 0..ROUNDS {
-            let decided = transaction(&self.conn, |txn| {
-                Box::pin(async move {
-                    let Some((cell, now_us)) = lock_cell(txn, key).await? else {
-                        return Ok(None);
-                    };
-                    let (cell, admission) = rule.step(Some(cell), now_us);
-                    write_cell(txn, key, cell).await?;
-                    Ok(Some(admission))
-                })
-            });
-            if let Some(admission) = decided.await? {
-                return Ok(admission);
-            }
-            self.make_cell(key).await?;
-            self.sweep_sometimes().await;
-        }
-        Err(lost_races())
+        self.ask(key, Question::Limit(rule)).await
     }
 
     async fn forget(&self, key: &str) -> AppResult<()> {
@@ -165,31 +207,12 @@ impl Store for SqlStore {
 
     async fn admit(&self, scope: &str, visitor: &str, limit: u32) -> AppResult<Admission> {
         let key = format!("visitors:{scope}");
-        let key = key.as_str();
-        for _ in 0..ROUNDS {
-            let decided = transaction(&self.conn, |txn| {
-                Box::pin(async move {
-                    // The row is there to be locked, so that visitors are counted one by one.
-                    let Some((_, now_us)) = lock_cell(txn, key).await? else {
-                        return Ok(None);
-                    };
-                    let admission = admit_locked(txn, scope, visitor, limit, now_us).await?;
-                    let until_us = now_us + 2 * MINUTE_US;
-                    let cell = Cell {
-                        until_us,
-                        ..Cell::default()
-                    };
-                    write_cell(txn, key, cell).await?;
-                    Ok(Some(admission))
-                })
-            });
-            if let Some(admission) = decided.await? {
-                return Ok(admission);
-            }
-            self.make_cell(key).await?;
-            self.sweep_sometimes().await;
-        }
-        Err(lost_races())
+        let visit = Question::Visit {
+            scope,
+            visitor,
+            limit,
+        };
+        self.ask(&key, visit).await
     }
 
     async fn acquire(
