@@ -240,6 +240,7 @@ pub(crate) fn config(url: &str) -> Config {
     config.auth.token_key = Secret::new("everybody may know this key of the tests");
     config.job.poll_ms = 20;
     config.job.lease_ms = 900;
+    config.job.grace_s = 1;
     config.job.queues = BTreeMap::from([("default".to_owned(), 4)]);
     config
 }
