@@ -144,7 +144,8 @@ async fn examine(ctx: &Context, committed: &[(usize, Plan)]) -> Findings {
     let effects = numbers("SELECT number, COUNT(*) FROM effect_tb GROUP BY number").await;
     let plain = numbers("SELECT number, COUNT(*) FROM plain_tb GROUP BY number").await;
     let starts = numbers("SELECT number, COUNT(*) FROM start_tb GROUP BY number").await;
-    let dead = number(ctx, "SELECT COUNT(*) FROM job_tb WHERE state = 'dead'").await;
+    let dead = "SELECT COUNT(*) FROM job_tb WHERE state = 'dead' AND attempt = 3";
+    let dead = number(ctx, dead).await;
     let known: BTreeMap<i64, Kind> = committed
         .iter()
         .map(|(number, plan)| (*number as i64, plan.kind))
@@ -253,7 +254,7 @@ async fn postgres() {
 }
 
 /// What a job of this number is added as.
-pub(super) fn work(number: usize, plan: &Plan) -> Work {
+fn work(number: usize, plan: &Plan) -> Work {
     Work {
         number: number as i64,
         settles: plan.kind.settles(),
