@@ -60,6 +60,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     super::asset::check(config)?;
     super::guard::check(config)?;
     super::leaderboard::check(config)?;
+    super::stat::check(config)?;
     super::cache::check(config)?;
     config.tenant.offset()?;
     crate::telemetry::check_level(&config.log.level)
