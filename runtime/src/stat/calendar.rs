@@ -1,6 +1,6 @@
 //! Days, months and years of the tenant's time zone.
 
-use chrono::{Datelike as _, FixedOffset, NaiveDate, TimeZone as _, Timelike as _};
+use chrono::{Datelike as _, FixedOffset, NaiveDate, Timelike as _};
 
 use crate::asset::rules::day_number;
 use crate::types::{DateTime, Utc};
@@ -54,11 +54,4 @@ pub(super) fn date_of_number(day: i32) -> Option<NaiveDate> {
 /// The first day of the month of a date.
 pub(super) fn month_of(date: NaiveDate) -> NaiveDate {
     date.with_day(1).unwrap_or(date)
-}
-
-/// The instant at which an hour of a day begins.
-pub(super) fn begin_of(date: NaiveDate, hour: u32, offset: FixedOffset) -> Option<DateTime<Utc>> {
-    let local = date.and_hms_opt(hour, 0, 0)?;
-    let local = offset.from_local_datetime(&local).single()?;
-    Some(local.with_timezone(&Utc))
 }

@@ -10,7 +10,7 @@ use crate::db::statement;
 use crate::error::{AppError, AppResult, ErrorCode};
 
 /// How long a lane is one's own without being used.
-const LEASE_US: i64 = 15_000_000;
+const LEASE_US: i64 = 3_000_000;
 /// The lane of whoever clears up; its lease is how long there is nothing to clear up.
 pub(super) const CLEANER: i32 = 1_000;
 

@@ -11,6 +11,7 @@ mod errors;
 mod guard;
 mod ids;
 mod sharding;
+mod stat;
 mod support;
 mod transaction;
 mod types;

@@ -7,7 +7,7 @@ use crate::types::{DateTime, Id, Utc};
 /// What the hours of a year came to.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "stat_archive_tb")]
-pub struct Model {
+pub(crate) struct Model {
     /// Unique.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id,
@@ -37,6 +37,6 @@ pub struct Model {
 
 /// Rows stand alone.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

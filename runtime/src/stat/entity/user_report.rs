@@ -7,7 +7,7 @@ use crate::types::Id;
 /// What a player's events of a day came to.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "stat_user_report_tb")]
-pub struct Model {
+pub(crate) struct Model {
     /// Unique over all physical tables.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id,
@@ -35,6 +35,6 @@ pub struct Model {
 
 /// Rows stand alone.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
