@@ -233,6 +233,24 @@ impl<'a> Stats<'a> {
         Ok(total)
     }
 
+    /// How many reports wait in the streams of the fast path; 0 without Redis.
+    ///
+    /// # Errors
+    /// `busy`: Redis cannot be asked.
+    pub async fn waiting_reports(&self) -> AppResult<u64> {
+        #[cfg(feature = "redis")]
+        if let Some(redis) = self.ctx.redis() {
+            let mut total = 0;
+            for lane in 0..super::event::LANES {
+                let stream = super::stream::Stream::new(self.ctx, redis, lane);
+                let busy = |error| AppError::new(ErrorCode::BUSY).with_source(error);
+                total += stream.len().await.map_err(busy)?;
+            }
+            return Ok(total);
+        }
+        Ok(0)
+    }
+
     /// Counts events until `stop` says `true`: what a worker process does.
     pub async fn pump(&self, stop: watch::Receiver<bool>) {
         pump::pump(self.ctx.clone(), stop).await;

@@ -144,18 +144,7 @@ async fn report(
 /// What waits: rows, and reports in streams.
 async fn waiting(ctx: &Context) -> u64 {
     let mut total = ctx.stats().waiting().await.unwrap();
-    if let Some(redis) = ctx.redis() {
-        for lane in 0..8 {
-            let key = format!("{}:stat:{{{lane}}}:events", ctx.app_name());
-            let mut conn = redis.connection();
-            let entries: u64 = redis::cmd("XLEN")
-                .arg(key)
-                .query_async(&mut conn)
-                .await
-                .unwrap();
-            total += entries * CHUNK as u64 / 8;
-        }
-    }
+    total += ctx.stats().waiting_reports().await.unwrap() * CHUNK as u64 / 8;
     total
 }
 
