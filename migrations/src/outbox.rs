@@ -1,4 +1,5 @@
-//! `outbox_tb`: events that happened, written in the transaction that made them happen.
+//! `outbox_tb`: events that happened, written in the transaction that made them happen; and
+//! `stat_event_tb`, which is the same for figures of statistics.
 
 use crate::engine::{Migration, Stream};
 use crate::prelude::*;
@@ -7,7 +8,7 @@ use crate::prelude::*;
 /// must be in the same transaction as its cause.
 #[must_use]
 pub fn outbox() -> Stream {
-    Stream::new("cloudapp_outbox", vec![create()])
+    Stream::new("cloudapp_outbox", vec![create(), create_stat_events()])
 }
 
 fn create() -> Migration {
@@ -22,6 +23,43 @@ fn create() -> Migration {
                 .col(string_len("lane", 128))
                 .col(text("payload"))
                 .col(date_time("created_at"))
+                .to_owned(),
+        );
+    })
+}
+
+fn create_stat_events() -> Migration {
+    Migration::new("cloudapp_outbox_0002_stat_event", |steps| {
+        steps.create_table(
+            Table::create()
+                .table("stat_event_tb")
+                .col(big_integer("id").primary_key())
+                // Events of one lane are counted by one process at a time, in the order of ids.
+                .col(integer("lane"))
+                .col(string_len("event_key", 32))
+                // Whether it may come again, so that it must be known once it was counted.
+                .col(boolean("is_once"))
+                .col(string_len("app_id", 64))
+                .col(big_integer("act_id"))
+                .col(big_integer("module_id"))
+                .col(string_len("object_id", 64))
+                .col(big_integer("user_id"))
+                .col(string_len("key_name", 64))
+                .col(big_integer("key_value"))
+                .col(big_integer("key_fraction"))
+                .col(integer("repeat_type"))
+                .col(boolean("is_log"))
+                .col(boolean("is_user"))
+                // Milliseconds since 1970.
+                .col(big_integer("at_ms"))
+                .to_owned(),
+        );
+        steps.create_index(
+            Index::create()
+                .name("idx_stat_event_lane")
+                .table("stat_event_tb")
+                .col("lane")
+                .col("id")
                 .to_owned(),
         );
     })

@@ -12,13 +12,14 @@
 //! - [`cache`]: hot reads. [`guard`]: changes that are made at most once; locks, limits, bans.
 //!   [`counter`], [`leaderboard`]: exact figures.
 //! - [`job`]: background work.
+//! - [`stat`]: statistics. `excel` (feature `xlsx`): spreadsheets.
 //! - [`http`], [`auth`]: routes, envelope, extractors; sessions of players and operators.
 //! - [`migrate`]: the schema engine, from the crate `cloudapp-migrations`.
 //! - [`telemetry`]: logging. [`testing`]: an application in one process for request tests.
 //!
 //! # Features
 //! `sqlite` (default), `mysql`, `postgres`: database drivers, at least one. `tls`: encrypted
-//! connections to the database. `redis`: the connection to Redis.
+//! connections to the database. `redis`: the connection to Redis. `xlsx`: spreadsheets.
 
 pub mod app;
 pub mod asset;
@@ -29,6 +30,8 @@ pub mod config;
 pub mod counter;
 pub mod db;
 pub mod error;
+#[cfg(feature = "xlsx")]
+pub mod excel;
 pub mod guard;
 pub mod http;
 pub mod id;
@@ -40,6 +43,7 @@ pub mod random;
 #[cfg(feature = "redis")]
 pub mod redis;
 pub mod shard;
+pub mod stat;
 pub mod telemetry;
 pub mod testing;
 pub mod types;

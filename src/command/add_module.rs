@@ -59,7 +59,7 @@ fn parse_name(
 }
 
 /// Tables of the framework that end as a module's table does, besides the sharded ones.
-const FRAMEWORK_TABLES: [&str; 14] = [
+const FRAMEWORK_TABLES: [&str; 15] = [
     "asset_warn_notice_tb",
     "cache_pending_tb",
     "cloudapp_migration_tb",
@@ -74,4 +74,5 @@ const FRAMEWORK_TABLES: [&str; 14] = [
     "operator_tb",
     "outbox_tb",
     "session_tb",
+    "stat_event_tb",
 ];

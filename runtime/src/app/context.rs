@@ -24,6 +24,7 @@ use crate::job::{self, Jobs};
 use crate::leaderboard::Leaderboard;
 use crate::migrate::{MigrateError, Migrator};
 use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
+use crate::stat::{self, Stats};
 
 /// The state of a running application; the axum state of every handler. Cloning is cheap.
 #[derive(Clone)]
@@ -43,6 +44,7 @@ struct Shared {
     reads: AtomicUsize,
     extensions: Extensions,
     ledger: Option<asset::Engine>,
+    stat: Option<stat::Engine>,
     guard: guard::Engine,
     players: KnownPlayers,
     jobs: job::Engine,
@@ -80,6 +82,9 @@ impl Context {
         let ledger = app.ledger_hooks();
         let ledger = ledger.map(|hooks| asset::Engine::new(&config, hooks, backend));
         let ledger = ledger.transpose()?;
+        let stat = app.stat_metrics();
+        let stat = stat.map(|metrics| stat::Engine::new(&config, metrics));
+        let stat = stat.transpose()?;
         let shards = databases.distinct().map(|(_, db)| Shards::new(db.clone()));
         let shards = shards.map(Arc::new).collect();
         let replicas = databases.distinct().map(|(group, _)| {
@@ -119,6 +124,7 @@ impl Context {
             reads: AtomicUsize::new(0),
             extensions: app.extensions().clone(),
             ledger,
+            stat,
             guard,
             players: KnownPlayers::default(),
             jobs,
@@ -305,6 +311,12 @@ impl Context {
         Ledger::new(self)
     }
 
+    /// Statistics.
+    #[must_use]
+    pub fn stats(&self) -> Stats<'_> {
+        Stats::new(self)
+    }
+
     /// Locks, limits and bans.
     #[must_use]
     pub fn guard(&self) -> Guard<'_> {
@@ -345,6 +357,10 @@ impl Context {
 
     pub(crate) fn known_players(&self) -> &KnownPlayers {
         &self.0.players
+    }
+
+    pub(crate) fn stat_engine(&self) -> Option<&stat::Engine> {
+        self.0.stat.as_ref()
     }
 
     pub(crate) fn ledger_engine(&self) -> Option<&asset::Engine> {

@@ -174,6 +174,19 @@ impl App {
         modules.chain(std::iter::once(&self.jobs))
     }
 
+    /// The metrics of all modules, of each name the first; `None` when no module has statistics.
+    pub(crate) fn stat_metrics(&self) -> Option<Vec<crate::stat::Metric>> {
+        let modules = || self.modules.iter();
+        modules().find(|module| module.has_statistics())?;
+        let mut metrics: Vec<crate::stat::Metric> = Vec::new();
+        for metric in modules().flat_map(Module::metric_list) {
+            if metrics.iter().all(|known| known.name != metric.name) {
+                metrics.push(metric.clone());
+            }
+        }
+        Some(metrics)
+    }
+
     pub(crate) fn extensions(&self) -> &Extensions {
         &self.extensions
     }

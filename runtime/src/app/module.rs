@@ -12,6 +12,7 @@ use crate::http::Router;
 use crate::job::{Job, Registered};
 use crate::migrate::Migration;
 use crate::shard::Declared;
+use crate::stat::Metric;
 
 /// A function that makes demo data. It must be safe to run twice.
 pub type SeedFn = for<'a> fn(&'a Context, &'a Demo) -> BoxFuture<'a, AppResult<()>>;
@@ -29,6 +30,8 @@ pub struct Module {
     ledger: Option<Arc<dyn asset::Hooks>>,
     cached: Vec<CacheDeclared>,
     jobs: Registered,
+    has_statistics: bool,
+    metrics: Vec<Metric>,
 }
 
 impl Module {
@@ -47,6 +50,8 @@ impl Module {
             ledger: None,
             cached: Vec::new(),
             jobs: Registered::default(),
+            has_statistics: false,
+            metrics: Vec::new(),
         }
     }
 
@@ -106,6 +111,24 @@ impl Module {
         self.group = Group::Asset;
         self.migrations.extend(crate::migrate::asset());
         self.ledger = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Gives the app statistics: their tables, in the database of the group `stat`. One module of
+    /// an app has them.
+    #[must_use]
+    pub fn statistics(mut self) -> Self {
+        self.migrations.extend(crate::migrate::stat());
+        self.has_statistics = true;
+        self.group(Group::Stat)
+            .sharded("stat_user_report_tb", "user_id")
+    }
+
+    /// Adds metrics that hold for every tenant that has no definition of his own; of one name the
+    /// first that was added.
+    #[must_use]
+    pub fn metrics(mut self, metrics: Vec<Metric>) -> Self {
+        self.metrics.extend(metrics);
         self
     }
 
@@ -193,6 +216,17 @@ impl Module {
 
     pub(crate) fn registered_jobs(&self) -> &Registered {
         &self.jobs
+    }
+
+    /// The metrics that it adds.
+    #[must_use]
+    pub fn metric_list(&self) -> &[Metric] {
+        &self.metrics
+    }
+
+    /// Whether it gives the app statistics.
+    pub(crate) fn has_statistics(&self) -> bool {
+        self.has_statistics
     }
 
     /// The function that makes demo data.

@@ -16,6 +16,7 @@ mod position;
 mod production;
 mod secret;
 mod shard;
+mod stat;
 mod suggest;
 mod tenant;
 mod variables;
@@ -39,3 +40,4 @@ pub use model::{
 pub use production::{METRICS_TOKEN_MIN_BYTES, TOKEN_KEY_MIN_BYTES};
 pub use secret::Secret;
 pub use shard::{SHARD_COUNT_MAX, ShardConfig, ShardScheme};
+pub use stat::{StatConfig, StatPath};

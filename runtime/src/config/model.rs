@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
     AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, JobConfig, LeaderboardConfig,
-    Secret, ShardConfig,
+    Secret, ShardConfig, StatConfig,
 };
 use crate::error::Language;
 
@@ -48,6 +48,8 @@ pub struct Config {
     pub job: JobConfig,
     /// Where leaderboards are.
     pub leaderboard: LeaderboardConfig,
+    /// Statistics.
+    pub stat: StatConfig,
     /// Sharded tables, by logical name, e.g. `[shard.user_asset_tb]`.
     pub shard: BTreeMap<String, ShardConfig>,
     /// The application's own settings: read them with `Context::settings`.

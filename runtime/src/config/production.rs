@@ -61,6 +61,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     super::guard::check(config)?;
     super::job::check(config)?;
     super::leaderboard::check(config)?;
+    super::stat::check(config)?;
     super::cache::check(config)?;
     config.tenant.offset()?;
     crate::telemetry::check_level(&config.log.level)

@@ -12,6 +12,7 @@ mod guard;
 mod ids;
 mod job;
 mod sharding;
+mod stat;
 mod support;
 mod transaction;
 mod types;
