@@ -11,6 +11,7 @@
 //! - [`asset`]: the points ledger. [`outbox`]: events written with what they tell of.
 //! - [`cache`]: hot reads. [`guard`]: changes that are made at most once; locks, limits, bans.
 //!   [`counter`], [`leaderboard`]: exact figures.
+//! - [`job`]: background work.
 //! - [`http`], [`auth`]: routes, envelope, extractors; sessions of players and operators.
 //! - [`migrate`]: the schema engine, from the crate `cloudapp-migrations`.
 //! - [`telemetry`]: logging. [`testing`]: an application in one process for request tests.
@@ -31,6 +32,7 @@ pub mod error;
 pub mod guard;
 pub mod http;
 pub mod id;
+pub mod job;
 pub mod leaderboard;
 pub mod outbox;
 pub mod prelude;

@@ -59,12 +59,17 @@ fn parse_name(
 }
 
 /// Tables of the framework that end as a module's table does, besides the sharded ones.
-const FRAMEWORK_TABLES: [&str; 9] = [
+const FRAMEWORK_TABLES: [&str; 14] = [
     "asset_warn_notice_tb",
     "cache_pending_tb",
     "cloudapp_migration_tb",
     "idempotency_tb",
     "identity_tb",
+    "job_lane_tb",
+    "job_leader_tb",
+    "job_schedule_tb",
+    "job_tb",
+    "job_worker_tb",
     "node_lease_tb",
     "operator_tb",
     "outbox_tb",

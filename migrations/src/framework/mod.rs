@@ -7,6 +7,7 @@ mod counter;
 mod guard;
 mod idempotency;
 mod identity;
+mod job;
 mod node_lease;
 mod operator;
 mod session;
@@ -27,6 +28,7 @@ pub fn framework() -> Stream {
             guard::create(),
             counter::create(),
             cache_pending::create(),
+            job::create(),
         ],
     )
 }

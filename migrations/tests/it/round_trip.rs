@@ -11,7 +11,7 @@ async fn up_down_up(db: Db) {
     let migrator = scenario::migrator();
     let empty = db.dump().await;
     let report = up(&migrator, &db).await;
-    assert_eq!(report.changes.len(), 13, "{report:?}");
+    assert_eq!(report.changes.len(), 14, "{report:?}");
     assert!(report.warnings.is_empty());
     let full = db.dump().await;
     assert!(
@@ -21,7 +21,7 @@ async fn up_down_up(db: Db) {
     assert_eq!(db.number("SELECT n FROM count_tb").await, 2);
 
     let report = down(&migrator, &db, usize::MAX).await;
-    assert_eq!(report.changes.len(), 13);
+    assert_eq!(report.changes.len(), 14);
     assert_eq!(report.changes[0].migration, "app_0005_by_hand");
     assert_eq!(db.dump().await, empty);
 

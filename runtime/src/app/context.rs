@@ -20,6 +20,7 @@ use crate::db::{Databases, Group};
 use crate::error::AppResult;
 use crate::guard::{self, Guard};
 use crate::id::{Id, IdGenerator, LeaseStore};
+use crate::job::{self, Jobs};
 use crate::leaderboard::Leaderboard;
 use crate::migrate::{MigrateError, Migrator};
 use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
@@ -44,6 +45,7 @@ struct Shared {
     ledger: Option<asset::Engine>,
     guard: guard::Engine,
     players: KnownPlayers,
+    jobs: job::Engine,
     cache: Cache,
     app_name: &'static str,
     #[cfg(feature = "redis")]
@@ -72,6 +74,7 @@ impl Context {
         if app.ledger_hooks().is_some() {
             config.require_chain_key()?;
         }
+        let jobs = job::Engine::new(app.registered_jobs())?;
         let databases = Databases::connect(&config.database).await?;
         let backend = databases.of(Group::Asset).get_database_backend();
         let ledger = app.ledger_hooks();
@@ -118,6 +121,7 @@ impl Context {
             ledger,
             guard,
             players: KnownPlayers::default(),
+            jobs,
             cache,
             app_name: app.name(),
             #[cfg(feature = "redis")]
@@ -317,6 +321,16 @@ impl Context {
     #[must_use]
     pub fn leaderboard<'a>(&'a self, name: &'a str) -> Leaderboard<'a> {
         Leaderboard::new(self, name)
+    }
+
+    /// Background work.
+    #[must_use]
+    pub fn jobs(&self) -> Jobs<'_> {
+        Jobs::new(self)
+    }
+
+    pub(crate) fn job_engine(&self) -> &job::Engine {
+        &self.0.jobs
     }
 
     pub(crate) fn guard_engine(&self) -> &guard::Engine {

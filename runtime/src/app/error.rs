@@ -28,6 +28,14 @@ pub enum StartError {
     /// Configuration and database disagree on a sharded table.
     #[error("{0}")]
     ShardMismatch(String),
+    /// A type of jobs cannot be used.
+    #[error("the job `{name}` cannot be used: {reason}")]
+    Job {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// A question to the database failed.
     #[error("the layout of the sharded tables cannot be read: {0}")]
     Layout(sea_orm::DbErr),

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::db::Group;
 use crate::http::Router;
+use crate::job::{Job, Registered};
 use crate::migrate::{Migration, Migrator, Stream};
 
 pub use command::{run, run_from};
@@ -36,6 +37,7 @@ pub struct App {
     migrations: Vec<Migration>,
     routes: Router,
     extensions: Extensions,
+    jobs: Registered,
 }
 
 impl App {
@@ -50,6 +52,7 @@ impl App {
             migrations: Vec::new(),
             routes: Router::new(),
             extensions: Extensions::new(),
+            jobs: Registered::default(),
         }
     }
 
@@ -75,6 +78,18 @@ impl App {
     /// [`Context::extension`]. A second one of the same type replaces the first.
     pub fn extension<T: Send + Sync + 'static>(&mut self, value: T) -> &mut Self {
         self.extensions.insert(TypeId::of::<T>(), Arc::new(value));
+        self
+    }
+
+    /// Adds a type of jobs that belongs to no module.
+    pub fn job<J: Job>(&mut self) -> &mut Self {
+        self.jobs.job::<J>();
+        self
+    }
+
+    /// Has each event of a topic become a job of this type, which is added as by [`App::job`].
+    pub fn on_event<J: Job>(&mut self, topic: &'static str) -> &mut Self {
+        self.jobs.on_event::<J>(topic);
         self
     }
 
@@ -151,6 +166,12 @@ impl App {
     pub(crate) fn ledger_hooks(&self) -> Option<Arc<dyn crate::asset::Hooks>> {
         let hooks = self.modules.iter().find_map(Module::ledger_hooks);
         hooks.map(Arc::clone)
+    }
+
+    /// What was said about jobs, by the app and by its modules.
+    pub(crate) fn registered_jobs(&self) -> impl Iterator<Item = &Registered> {
+        let modules = self.modules.iter().map(Module::registered_jobs);
+        modules.chain(std::iter::once(&self.jobs))
     }
 
     pub(crate) fn extensions(&self) -> &Extensions {

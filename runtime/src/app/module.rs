@@ -9,6 +9,7 @@ use crate::cache::CacheDeclared;
 use crate::db::Group;
 use crate::error::AppResult;
 use crate::http::Router;
+use crate::job::{Job, Registered};
 use crate::migrate::Migration;
 use crate::shard::Declared;
 
@@ -27,6 +28,7 @@ pub struct Module {
     sharded: Vec<Declared>,
     ledger: Option<Arc<dyn asset::Hooks>>,
     cached: Vec<CacheDeclared>,
+    jobs: Registered,
 }
 
 impl Module {
@@ -44,6 +46,7 @@ impl Module {
             sharded: Vec::new(),
             ledger: None,
             cached: Vec::new(),
+            jobs: Registered::default(),
         }
     }
 
@@ -114,6 +117,20 @@ impl Module {
         self
     }
 
+    /// Adds a type of jobs.
+    #[must_use]
+    pub fn job<J: Job>(mut self) -> Self {
+        self.jobs.job::<J>();
+        self
+    }
+
+    /// Has each event of a topic become a job of this type, which is added as by [`Module::job`].
+    #[must_use]
+    pub fn on_event<J: Job>(mut self, topic: &'static str) -> Self {
+        self.jobs.on_event::<J>(topic);
+        self
+    }
+
     /// Sets the function that `seed demo` calls.
     #[must_use]
     pub fn seed(mut self, seed: SeedFn) -> Self {
@@ -172,6 +189,10 @@ impl Module {
     /// The rules around changes in the ledger, of the module that has it.
     pub(crate) fn ledger_hooks(&self) -> Option<&Arc<dyn asset::Hooks>> {
         self.ledger.as_ref()
+    }
+
+    pub(crate) fn registered_jobs(&self) -> &Registered {
+        &self.jobs
     }
 
     /// The function that makes demo data.

@@ -8,6 +8,7 @@ mod environment;
 mod error;
 mod guard;
 mod ip_range;
+mod job;
 mod layers;
 mod leaderboard;
 mod model;
@@ -27,6 +28,8 @@ pub use guard::{BanConfig, GuardBackend, GuardConfig, LimitBy, LimitConfig, Visi
 pub(crate) use guard::{COUNT_MAX, WINDOW_MAX_S};
 pub use ip_range::IpRange;
 pub(crate) use ip_range::masked;
+pub use job::JobConfig;
+pub(crate) use job::is_queue_name;
 pub use layers::Sources;
 pub use leaderboard::{LeaderboardBackend, LeaderboardConfig};
 pub use model::{

@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
-    AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, LeaderboardConfig, Secret,
-    ShardConfig,
+    AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, JobConfig, LeaderboardConfig,
+    Secret, ShardConfig,
 };
 use crate::error::Language;
 
@@ -44,6 +44,8 @@ pub struct Config {
     pub asset: AssetConfig,
     /// Locks, limits, bans.
     pub guard: GuardConfig,
+    /// Background work.
+    pub job: JobConfig,
     /// Where leaderboards are.
     pub leaderboard: LeaderboardConfig,
     /// Sharded tables, by logical name, e.g. `[shard.user_asset_tb]`.

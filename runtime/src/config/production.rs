@@ -59,6 +59,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     super::shard::check(config)?;
     super::asset::check(config)?;
     super::guard::check(config)?;
+    super::job::check(config)?;
     super::leaderboard::check(config)?;
     super::cache::check(config)?;
     config.tenant.offset()?;

@@ -28,7 +28,7 @@ pub use error::DatabaseError;
 pub use group::Group;
 pub use retry::{is_retryable, is_unavailable};
 pub use transaction::{Begin, Transaction, transaction};
-pub(crate) use transaction::{Work, run_transaction, transaction_options};
+pub(crate) use transaction::{Busy, Work, run_transaction, transaction_options};
 pub use url::{DatabaseUrl, Driver};
 
 /// How long closing a pool may take. At the end of a process nothing is lost by giving up.

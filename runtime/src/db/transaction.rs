@@ -61,6 +61,36 @@ impl Begin for DatabaseConnection {
     }
 }
 
+/// Begins transactions for rows that many processes take from each other: those that lock no gaps
+/// and see what is committed when a statement begins, planned as for large tables.
+#[derive(Clone, Debug)]
+pub(crate) struct Busy(pub(crate) DatabaseConnection);
+
+impl Begin for Busy {
+    fn begin_transaction<'env>(&self) -> BoxFuture<'_, Result<Transaction<'env>, DbErr>> {
+        Box::pin(async move {
+            let backend = self.0.get_database_backend();
+            let options = TransactionOptions {
+                isolation_level: (backend == DbBackend::MySql)
+                    .then_some(IsolationLevel::ReadCommitted),
+                ..transaction_options()
+            };
+            let inner = self.0.begin_with_options(options).await?;
+            if backend == DbBackend::Postgres {
+                // A plan that was made while the table was empty is kept until it is analysed.
+                let sql = "SET LOCAL enable_seqscan = off";
+                inner.execute_unprepared(sql).await?;
+            }
+            Ok(Transaction {
+                inner,
+                route: None,
+                uses: AtomicUsize::new(0),
+                env: PhantomData,
+            })
+        })
+    }
+}
+
 impl Begin for ShardConn {
     fn begin_transaction<'env>(&self) -> BoxFuture<'_, Result<Transaction<'env>, DbErr>> {
         Box::pin(async move { Ok(self.begin_as(transaction_options()).await?.into_env()) })

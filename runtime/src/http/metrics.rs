@@ -22,6 +22,7 @@ use crate::app::Context;
 use crate::auth::bearer;
 use crate::cache::Cache;
 use crate::error::{AppError, AppResult};
+use crate::job::Engine;
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -68,7 +69,12 @@ impl Drop for InFlight {
 }
 
 impl Metrics {
-    pub(super) fn new(app: &'static str, version: &'static str, cache: &Cache) -> Self {
+    pub(super) fn new(
+        app: &'static str,
+        version: &'static str,
+        cache: &Cache,
+        jobs: &Engine,
+    ) -> Self {
         let requests = Family::<RequestLabels, Counter>::default();
         let new_histogram: fn() -> Histogram = || Histogram::new(BUCKETS_S);
         let durations = Family::new_with_constructor(new_histogram);
@@ -90,6 +96,7 @@ impl Metrics {
         registry.register("guard_limits_opened", help, unasked.clone());
         registry.register("db_pool_connections", "Database connections", pools.clone());
         cache.register(&mut registry);
+        jobs.register(&mut registry);
         Self(Arc::new(Inner {
             registry,
             requests,

@@ -14,7 +14,7 @@ use crate::config::Config;
 pub fn router(app: &App, ctx: Context) -> axum::Router {
     let (routes, collected) = collect(app, Some(ctx.config())).split_for_parts();
     let document = Document::new(openapi::complete(collected, app));
-    let metrics = Metrics::new(app.name(), app.version(), ctx.cache());
+    let metrics = Metrics::new(app.name(), app.version(), ctx.cache(), ctx.job_engine());
     let routes = routes
         .fallback(failure::not_found)
         .method_not_allowed_fallback(failure::method_not_allowed)

@@ -10,6 +10,7 @@ mod error_table;
 mod errors;
 mod guard;
 mod ids;
+mod job;
 mod sharding;
 mod support;
 mod transaction;
