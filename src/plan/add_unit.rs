@@ -22,7 +22,7 @@ pub fn add_unit(templates: &Templates, snapshot: &Snapshot, name: &UnitName) -> 
     let mut manifest = snapshot.manifest.clone();
     let mut names = snapshot.units(kind);
 
-    let context = render::context::unit(&manifest.app, name)?;
+    let context = render::context::unit(&manifest.app, name, next_number(snapshot))?;
     let files = render::render_unit(templates, kind.word(), &context)?;
     let what = format!("{} `{name}`", kind.word());
     let copy = pristine::unit_path(kind, name.as_str());
@@ -49,6 +49,23 @@ pub fn add_unit(templates: &Templates, snapshot: &Snapshot, name: &UnitName) -> 
         kind.word()
     ));
     Ok(plan.sorted())
+}
+
+/// A number that no kind of task in the app's code has. The framework's own end below 201.
+fn next_number(snapshot: &Snapshot) -> u32 {
+    const FIRST: u32 = 201;
+    const MARK: &str = "NUMBER: i32 = ";
+    let mut next = FIRST;
+    for (path, _) in snapshot.below("src") {
+        let text = snapshot.text(path).unwrap_or_default();
+        let numbers = text.split(MARK).skip(1).filter_map(|rest| {
+            let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+            digits.parse::<u32>().ok()
+        });
+        let after = numbers.max().and_then(|number| number.checked_add(1));
+        next = next.max(after.unwrap_or(FIRST));
+    }
+    next
 }
 
 fn check_needed_module(snapshot: &Snapshot, kind: UnitKind) -> Result<()> {

@@ -37,8 +37,8 @@ pub fn remove_unit(snapshot: &Snapshot, kind: UnitKind, name: &str) -> Result<Pl
              them: see `GET /admin/jobs`"
         ),
         UnitKind::Task => format!(
-            "tasks of the kind `{name}` that are still in the database are shown to nobody: take \
-             them off the activity, or delete them"
+            "delete the tasks of the kind `{name}` that are still in the database: they are shown to \
+             nobody, and its number may be given to another kind"
         ),
     });
     Ok(plan.sorted())

@@ -62,6 +62,8 @@ struct Unit<'a> {
     name: &'a str,
     title: String,
     type_name: String,
+    /// Of a kind of task: what its tasks have as their type.
+    number: u32,
 }
 
 /// The key column of a sharded table.
@@ -186,16 +188,18 @@ pub fn module(answers: &Answers, module: &NewModule) -> Result<Context> {
     Ok(context)
 }
 
-/// The context of a job or of a kind of task: the app's, and the unit itself.
+/// The context of a job or of a kind of task: the app's, and the unit itself. Jobs make no use of
+/// the number.
 ///
 /// # Errors
 /// Never for legal answers.
-pub fn unit(answers: &Answers, name: &UnitName) -> Result<Context> {
+pub fn unit(answers: &Answers, name: &UnitName, number: u32) -> Result<Context> {
     let mut context = app(answers)?;
     let unit = Unit {
         name: name.as_str(),
         title: name.as_str().to_title_case(),
         type_name: name.kind().type_name(name.as_str()),
+        number,
     };
     context.insert("unit", &unit);
     Ok(context)

@@ -247,12 +247,7 @@ const NASTY: &[(&str, &str)] = &[
 
 /// Jobs and kinds of tasks named like what their files import, like what cargo keeps, and as long
 /// as may be.
-const NASTY_UNITS: [&str; 4] = [
-    "some",
-    "test",
-    "job",
-    "a_name_with_thirty_characters1",
-];
+const NASTY_UNITS: [&str; 4] = ["some", "test", "job", "a_name_with_thirty_characters1"];
 
 fn add_module<S: AsRef<str>>(name: &str, fields: &[S]) -> Vec<String> {
     let mut command = words(&["add", "module", name]);

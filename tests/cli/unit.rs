@@ -284,3 +284,22 @@ fn an_app_of_an_earlier_version_takes_one() {
     );
     assert!(!sandbox.path("shop/src/tasks").exists());
 }
+
+#[test]
+fn each_kind_of_task_has_a_number_of_its_own() {
+    let sandbox = with_module_task();
+    let number = |name: &str| {
+        let text = sandbox.read(&format!("shop/src/tasks/{name}.rs"));
+        let rest = text.split("NUMBER: i32 = ").nth(1).unwrap();
+        rest.split(';').next().unwrap().to_owned()
+    };
+    add(&sandbox, "task", "visit_shop").ok();
+    assert_eq!(number("visit_shop"), "201");
+    sandbox.write(
+        "shop/src/tasks/own_one.rs",
+        "pub const NUMBER: i32 = 340;\n",
+    );
+    sandbox.in_app(&["sync"]).ok();
+    add(&sandbox, "task", "read_news").ok();
+    assert_eq!(number("read_news"), "341");
+}
