@@ -105,7 +105,7 @@ pub async fn sqlite(plan: &Plan) -> Figures {
     let options = SqliteConnectOptions::from_str(scratch.url())
         .expect("a URL")
         .pragma("journal_mode", "WAL")
-        .pragma("synchronous", "NORMAL")
+        .pragma("synchronous", "FULL")
         .busy_timeout(Duration::from_secs(10));
     let pool = SqlitePoolOptions::new()
         .max_connections(POOL)
