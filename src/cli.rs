@@ -101,6 +101,10 @@ pub struct NewArgs {
 pub enum AddCommand {
     /// Add a module: from the catalogue, or a custom one made of fields
     Module(AddModuleArgs),
+    /// Add a job: work that is done in the background, with its tests
+    Job(AddUnitArgs),
+    /// Add a kind of task that the app's own code decides on, with its tests
+    Task(AddUnitArgs),
 }
 
 /// `cloudapp add module`
@@ -127,11 +131,28 @@ pub struct AddModuleArgs {
     pub output: Output,
 }
 
+/// `cloudapp add job`, `cloudapp add task`
+#[derive(Debug, Args)]
+pub struct AddUnitArgs {
+    /// Its name, in snake case: `ship_order`, `visit_shop`
+    pub name: String,
+    /// Which templates
+    #[command(flatten)]
+    pub templates: TemplateArgs,
+    /// How to show it
+    #[command(flatten)]
+    pub output: Output,
+}
+
 /// `cloudapp remove`
 #[derive(Debug, Subcommand)]
 pub enum RemoveCommand {
     /// Remove a generated module; refused when its files were edited
     Module(RemoveModuleArgs),
+    /// Remove a generated job; refused when its files were edited
+    Job(RemoveUnitArgs),
+    /// Remove a generated kind of task; refused when its files were edited
+    Task(RemoveUnitArgs),
 }
 
 /// `cloudapp remove module`
@@ -142,6 +163,16 @@ pub struct RemoveModuleArgs {
     /// Which templates
     #[command(flatten)]
     pub templates: TemplateArgs,
+    /// How to show it
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `cloudapp remove job`, `cloudapp remove task`
+#[derive(Debug, Args)]
+pub struct RemoveUnitArgs {
+    /// Its name
+    pub name: String,
     /// How to show it
     #[command(flatten)]
     pub output: Output,

@@ -9,12 +9,14 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::unit::UnitKind;
+
 /// File name at the root of an app.
 pub const FILE: &str = "cloudapp.toml";
 
 const HEADER: &str = "\
 # What cloudapp generated here, and from which answers. Commit this file.
-# The tool writes it: change it with `cloudapp add module` and `cloudapp remove module`.
+# The tool writes it: change it with `cloudapp add` and `cloudapp remove`.
 
 ";
 
@@ -29,6 +31,12 @@ pub struct Manifest {
     /// The modules, sorted by name.
     #[serde(default, rename = "module", skip_serializing_if = "Vec::is_empty")]
     pub modules: Vec<ModuleEntry>,
+    /// The jobs, sorted by name.
+    #[serde(default, rename = "job", skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<UnitEntry>,
+    /// The kinds of tasks, sorted by name.
+    #[serde(default, rename = "task", skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<UnitEntry>,
 }
 
 /// Who wrote the app.
@@ -68,6 +76,14 @@ pub struct ModuleEntry {
     /// The column that its table is sharded by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard_by: Option<String>,
+}
+
+/// One generated job, or kind of task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitEntry {
+    /// Its name: the file below `src/jobs/` or `src/tasks/`.
+    pub name: String,
 }
 
 /// Where a module's templates come from.
@@ -208,6 +224,34 @@ impl Manifest {
     pub fn insert(&mut self, entry: ModuleEntry) {
         self.modules.push(entry);
         self.modules.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    /// The units of a kind, sorted by name.
+    #[must_use]
+    pub fn units(&self, kind: UnitKind) -> &[UnitEntry] {
+        match kind {
+            UnitKind::Job => &self.jobs,
+            UnitKind::Task => &self.tasks,
+        }
+    }
+
+    /// Adds a unit, keeping the order by name.
+    pub fn insert_unit(&mut self, kind: UnitKind, name: String) {
+        let units = self.units_mut(kind);
+        units.push(UnitEntry { name });
+        units.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    /// Keeps the units of a kind whose names pass `keep`.
+    pub fn retain_units(&mut self, kind: UnitKind, keep: impl Fn(&str) -> bool) {
+        self.units_mut(kind).retain(|unit| keep(&unit.name));
+    }
+
+    fn units_mut(&mut self, kind: UnitKind) -> &mut Vec<UnitEntry> {
+        match kind {
+            UnitKind::Job => &mut self.jobs,
+            UnitKind::Task => &mut self.tasks,
+        }
     }
 }
 

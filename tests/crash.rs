@@ -1,4 +1,4 @@
-//! `new`, `add module` and `remove module`, killed or starved at each call to the file system.
+//! `new`, `add module`, `add job` and the way back, killed or starved at each call to the file system.
 //!
 //! strace counts the calls of an undisturbed run, then disturbs one call per run: a SIGKILL, or an
 //! error in its place (ENOSPC, EACCES, EIO). Each time the tree must be as before or as after, the
@@ -32,6 +32,8 @@ const ADD: &[&str] = &[
     "size:int?",
 ];
 const REMOVE: &[&str] = &["remove", "module", "note"];
+
+const ADD_JOB: &[&str] = &["add", "job", "ship_order"];
 
 #[test]
 fn new() -> Result<()> {
@@ -127,5 +129,31 @@ fn remove_module() -> Result<()> {
         reader: Some(&["sync", "--dry-run"]),
         start: Start::Clean,
         thinning: 1,
+    })
+}
+
+#[test]
+fn add_job() -> Result<()> {
+    disturb(&Scenario {
+        name: "add job",
+        setup: &[("", &["new", "shop"])],
+        folder: "shop",
+        command: ADD_JOB,
+        reader: Some(&["sync", "--dry-run"]),
+        start: Start::Clean,
+        thinning: 2,
+    })
+}
+
+#[test]
+fn remove_job() -> Result<()> {
+    disturb(&Scenario {
+        name: "remove job",
+        setup: &[("", &["new", "shop"]), ("shop", ADD_JOB)],
+        folder: "shop",
+        command: &["remove", "job", "ship_order"],
+        reader: Some(&["sync", "--dry-run"]),
+        start: Start::Clean,
+        thinning: 4,
     })
 }

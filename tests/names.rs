@@ -1,7 +1,10 @@
 //! Names: what is legal, what a refusal says, and that each suggestion is legal itself.
 #![cfg(test)]
 
-use cloudapp::name::{FieldName, ModuleName, NameError, ProjectName, Reason, Taken, shown};
+use cloudapp::name::{
+    FieldName, ModuleName, NameError, ProjectName, Reason, Taken, UnitName, shown,
+};
+use cloudapp::unit::UnitKind;
 use proptest::prelude::*;
 
 const CRATES: &[&str] = &["serde", "serde_json", "tower-http", "uuid"];
@@ -21,6 +24,14 @@ fn module(input: &str) -> Result<String, NameError> {
 
 fn field(input: &str) -> Result<String, NameError> {
     FieldName::new(input).map(|name| name.to_string())
+}
+
+fn job(input: &str) -> Result<String, NameError> {
+    UnitName::new(UnitKind::Job, input, &["ship_order", "note"]).map(|name| name.to_string())
+}
+
+fn task(input: &str) -> Result<String, NameError> {
+    UnitName::new(UnitKind::Task, input, &["visit_shop"]).map(|name| name.to_string())
 }
 
 /// What a person reads; `ok` for a legal name.
@@ -61,7 +72,7 @@ proptest! {
 
     #[test]
     fn each_suggestion_is_legal(input in any_name()) {
-        for parse in [project, module, field] {
+        for parse in [project, module, field, job, task] {
             match parse(&input) {
                 Ok(name) => prop_assert_eq!(name, input.clone()),
                 Err(error) => {
@@ -109,6 +120,10 @@ fn legal_names() {
     for name in "title is_open a1 price status name value count date".split(' ') {
         assert_eq!(field(name), Ok(name.to_owned()));
     }
+    for name in "a some test string result select order job user ship2".split(' ') {
+        assert_eq!(job(name), Ok(name.to_owned()));
+        assert_eq!(task(name), Ok(name.to_owned()));
+    }
     let longest = "a".repeat(40);
     assert_eq!(project(&longest), Ok(longest.clone()));
     assert!(project(&"a".repeat(41)).is_err());
@@ -134,7 +149,7 @@ fn every_keyword_of_the_2024_edition_is_refused() {
         where while async await \
         dyn abstract become box do final gen macro override priv try typeof unsized virtual yield";
     for keyword in keywords.split_whitespace() {
-        for parse in [project, module, field] {
+        for parse in [project, module, field, job, task] {
             let reason = parse(keyword).err().map(|error| error.reason);
             assert_eq!(reason, Some(Reason::RustKeyword), "{keyword}");
         }
@@ -365,4 +380,43 @@ fn messages_about_fields() {
     `a`b` can't be the name of a field: character 2 is a back quote; allowed are a-z, 0-9 and `_`; try `a_b`
     `Title` can't be the name of a field: character 1 is `T`; allowed are a-z, 0-9 and `_`; try `title`
     "##);
+}
+
+#[test]
+fn messages_about_jobs_and_tasks() {
+    let inputs = [
+        "",
+        "1abc",
+        "a b",
+        "Ship",
+        "ship_orders",
+        "shipOrder",
+        "self",
+        "mod",
+        "con",
+        "cloudapp_runtime",
+        "new",
+        "scheduled",
+    ];
+    let messages: Vec<String> = inputs.iter().map(|input| message(job(input))).collect();
+    insta::assert_snapshot!(messages.join("\n"), @"
+    `` can't be the name of a job: it is empty; try `work`
+    `1abc` can't be the name of a job: it must start with a letter a-z; try `work_1abc`
+    `a b` can't be the name of a job: character 2 is a space; allowed are a-z, 0-9 and `_`; try `a_b`
+    `Ship` can't be the name of a job: character 1 is `S`; allowed are a-z, 0-9 and `_`; try `ship`
+    `ship_orders` can't be the name of a job: the job `ship_order` exists already, and case, `_` and plural make no difference; try `ship_orders_work`
+    `shipOrder` can't be the name of a job: the job `ship_order` exists already, and case, `_` and plural make no difference; try `ship_order_work`
+    `self` can't be the name of a job: it is a Rust keyword; try `self_work`
+    `mod` can't be the name of a job: it is a Rust keyword; try `mod_work`
+    `con` can't be the name of a job: Windows keeps it for a device; try `con_work`
+    `cloudapp_runtime` can't be the name of a job: it is the name of this tool or of one of its libraries; try `cloudapp_runtime_work`
+    `new` can't be the name of a job: its type would be called `NewJob`, as one of the framework's is; try `new_work`
+    `scheduled` can't be the name of a job: its type would be called `ScheduledJob`, as one of the framework's is; try `scheduled_work`
+    ");
+    let messages = ["", "visit_shops", "self"].map(|input| message(task(input)));
+    insta::assert_snapshot!(messages.join("\n"), @"
+    `` can't be the name of a task: it is empty; try `goal`
+    `visit_shops` can't be the name of a task: the task `visit_shop` exists already, and case, `_` and plural make no difference; try `visit_shops_goal`
+    `self` can't be the name of a task: it is a Rust keyword; try `self_goal`
+    ");
 }

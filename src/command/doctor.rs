@@ -12,6 +12,7 @@ use super::change::app_root;
 use crate::cli::DoctorArgs;
 use crate::embed;
 use crate::plan::{self, Snapshot};
+use crate::unit::UnitKind;
 use crate::{app_dir, apply, cargo, fs, ui};
 
 /// One check: what it found, or why it failed.
@@ -81,19 +82,22 @@ fn toolchain(root: &Path) -> Result<String> {
 
 fn registries(snapshot: &Snapshot) -> Result<String> {
     plan::check_registries(snapshot)?;
-    Ok(format!("{} modules", snapshot.module_folders().len()))
+    let mut found = format!("{} modules", snapshot.module_folders().len());
+    for kind in UnitKind::ALL {
+        found.push_str(&format!(
+            ", {} {}",
+            snapshot.units(kind).len(),
+            kind.title()
+        ));
+    }
+    Ok(found)
 }
 
 fn registry_calls(snapshot: &Snapshot) -> Result<String> {
-    let code: String = snapshot
-        .below("src")
-        .filter(|(path, _)| {
-            !path.starts_with("src/modules/") && !path.starts_with("src/migrations/")
-        })
-        .map(|(_, content)| String::from_utf8_lossy(content).into_owned())
-        .collect();
-    for call in ["modules::register(", "migrations::register("] {
-        if !code.contains(call) {
+    for (path, _) in snapshot.registries() {
+        let name = path.trim_start_matches("src/").trim_end_matches("/mod.rs");
+        let call = format!("{name}::register(");
+        if snapshot.bytes(path).is_some() && !snapshot.calls(&call) {
             bail!("nothing below `src/` calls `{call}&mut app)`: put it back into `src/app.rs`");
         }
     }

@@ -1,6 +1,7 @@
 //! One command, one file: parse names, make the plan, apply it, say what happened.
 
 mod add_module;
+mod add_unit;
 mod change;
 mod completions;
 mod doctor;
@@ -8,6 +9,7 @@ mod list_modules;
 mod migrate;
 mod new;
 mod remove_module;
+mod remove_unit;
 mod run_app;
 mod sync;
 
@@ -15,6 +17,7 @@ use anyhow::Result;
 
 use crate::cli::{AddCommand, Cli, Command, ListCommand, RemoveCommand, TemplateArgs};
 use crate::embed::Templates;
+use crate::unit::UnitKind;
 
 /// What a command ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +38,15 @@ pub fn run(cli: Cli) -> Result<Outcome> {
     match cli.command {
         Command::New(arguments) => new::run(&arguments),
         Command::Add(AddCommand::Module(arguments)) => add_module::run(&arguments),
+        Command::Add(AddCommand::Job(arguments)) => add_unit::run(UnitKind::Job, &arguments),
+        Command::Add(AddCommand::Task(arguments)) => add_unit::run(UnitKind::Task, &arguments),
         Command::Remove(RemoveCommand::Module(arguments)) => remove_module::run(&arguments),
+        Command::Remove(RemoveCommand::Job(arguments)) => {
+            remove_unit::run(UnitKind::Job, &arguments)
+        }
+        Command::Remove(RemoveCommand::Task(arguments)) => {
+            remove_unit::run(UnitKind::Task, &arguments)
+        }
         Command::Sync(arguments) => sync::run(&arguments),
         Command::List(ListCommand::Modules { templates, json }) => {
             list_modules::run(&templates, json)
@@ -52,7 +63,13 @@ pub fn wants_json(cli: &Cli) -> bool {
     match &cli.command {
         Command::New(arguments) => arguments.output.json,
         Command::Add(AddCommand::Module(arguments)) => arguments.output.json,
+        Command::Add(AddCommand::Job(arguments) | AddCommand::Task(arguments)) => {
+            arguments.output.json
+        }
         Command::Remove(RemoveCommand::Module(arguments)) => arguments.output.json,
+        Command::Remove(RemoveCommand::Job(arguments) | RemoveCommand::Task(arguments)) => {
+            arguments.output.json
+        }
         Command::Sync(arguments) => arguments.output.json,
         Command::List(ListCommand::Modules { json, .. }) => *json,
         Command::Doctor(arguments) => arguments.json,

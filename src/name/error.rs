@@ -30,6 +30,10 @@ pub enum NameKind {
     Module,
     /// A field of a module.
     Field,
+    /// A job of an app.
+    Job,
+    /// A kind of task of an app.
+    Task,
 }
 
 impl fmt::Display for NameKind {
@@ -38,6 +42,8 @@ impl fmt::Display for NameKind {
             Self::Project => "project",
             Self::Module => "module",
             Self::Field => "field",
+            Self::Job => "job",
+            Self::Task => "task",
         })
     }
 }
@@ -117,6 +123,20 @@ pub enum Reason {
     /// A column that every table has.
     #[error("every table has that column already")]
     BaseColumn,
+    /// A type of the runtime that is used beside the unit's own.
+    #[error("its type would be called `{name}`, as one of the framework's is")]
+    RuntimeType {
+        /// The type.
+        name: String,
+    },
+    /// Another job, or kind of task, of the app, up to case, `_` and plural.
+    #[error("the {word} `{existing}` exists already, and case, `_` and plural make no difference")]
+    Unit {
+        /// What kind of unit.
+        word: &'static str,
+        /// That unit.
+        existing: String,
+    },
     /// Another module of the app, up to case, `_` and plural.
     #[error("the module `{existing}` exists already, and case, `_` and plural make no difference")]
     Module {

@@ -12,8 +12,11 @@ mod module;
 mod project;
 mod reserved;
 mod sql_words;
+mod unit;
 
 pub use error::{NameError, NameKind, Reason, shown};
 pub use field::FieldName;
+pub(crate) use module::pascal_case;
 pub use module::{ModuleName, TableName, Taken};
 pub use project::ProjectName;
+pub use unit::UnitName;

@@ -114,7 +114,7 @@ impl fmt::Display for TableName {
 }
 
 /// `a_b1` → `AB1`.
-pub(super) fn pascal_case(snake: &str) -> String {
+pub(crate) fn pascal_case(snake: &str) -> String {
     let mut pascal = String::with_capacity(snake.len());
     for word in snake.split('_') {
         let mut letters = word.chars();

@@ -24,10 +24,22 @@ const CARGO_FOLDERS: &[&str] = &["build", "deps", "examples", "incremental"];
 const WINDOWS_DEVICES: &[&str] = &["aux", "con", "nul", "prn"];
 
 /// What a generated app names its own files in `src/`.
-const APP_MODULES: &[&str] = &["app", "lib", "main", "migrations", "mod", "modules"];
+const APP_MODULES: &[&str] = &[
+    "app",
+    "jobs",
+    "lib",
+    "main",
+    "migrations",
+    "mod",
+    "modules",
+    "tasks",
+];
 
 /// Paths below `/client` and `/admin` that the runtime answers itself.
 const FRAMEWORK_ROUTES: &[&str] = &["login", "logout", "me"];
+
+/// Types of the runtime that stand beside a job or a kind of task in its tests.
+const RUNTIME_TYPES: &[&str] = &["NewJob", "ScheduledJob"];
 
 /// Columns that every generated table has.
 const BASE_COLUMNS: &[&str] = &["app_id", "created_at", "id", "updated_at", "user_id"];
@@ -64,6 +76,10 @@ pub(super) fn is_app_module(word: &str) -> bool {
 
 pub(super) fn is_framework_route(word: &str) -> bool {
     FRAMEWORK_ROUTES.contains(&word)
+}
+
+pub(super) fn is_runtime_type(name: &str) -> bool {
+    RUNTIME_TYPES.contains(&name)
 }
 
 pub(super) fn is_base_column(word: &str) -> bool {

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use super::module_files::module_files;
 use super::sync::check_registries;
-use super::{Plan, Snapshot, pristine};
+use super::{Plan, Snapshot, generated, pristine};
 use crate::catalogue::Catalogue;
 use crate::embed::Templates;
 use crate::manifest;
@@ -30,15 +30,15 @@ pub fn add_module(templates: &Templates, snapshot: &Snapshot, module: &NewModule
         if !is_asked_for && folders.contains(&name) {
             continue;
         }
-        let generated = module_files(templates, &manifest.app, module)?;
-        let copy = pristine::render(&generated)?;
-        plan.put(snapshot, pristine::module_path(&name), copy);
-        for (path, content) in generated {
-            if snapshot.bytes(&path).is_some() {
-                bail!("`{path}` is in the way of module `{name}`: move it, or choose another name");
-            }
-            plan.put(snapshot, path, content);
-        }
+        let files = module_files(templates, &manifest.app, module)?;
+        let copy = pristine::module_path(&name);
+        generated::put(
+            &mut plan,
+            snapshot,
+            &format!("module `{name}`"),
+            copy,
+            files,
+        )?;
         folders.push(name);
         manifest.insert(module.entry());
     }

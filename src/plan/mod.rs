@@ -1,20 +1,25 @@
 //! Spec + snapshot of the app → plan of file changes. Pure: no file is read or written here.
 
 mod add_module;
+mod add_unit;
 mod diff;
+mod generated;
 mod module_files;
 mod new_app;
 mod new_migration;
 mod pristine;
 mod remove_module;
+mod remove_unit;
 mod snapshot;
 mod sync;
 
 pub use add_module::add_module;
+pub use add_unit::add_unit;
 pub use diff::{unified, unified_changes};
 pub use new_app::new_app;
 pub use new_migration::new_migration;
 pub use remove_module::remove_module;
+pub use remove_unit::remove_unit;
 pub use snapshot::Snapshot;
 pub use sync::{check_registries, sync};
 

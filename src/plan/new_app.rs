@@ -14,6 +14,7 @@ use crate::manifest::{self, Generator, Manifest, RuntimeSource};
 use crate::name::{ModuleName, Taken};
 use crate::render::{self, registry};
 use crate::spec::{ModuleChoice, NewApp, NewModule};
+use crate::unit::UnitKind;
 
 /// Direct dependencies of a generated app, as they stand in its lock file.
 pub(crate) const DEPENDENCIES: [&str; 8] = [
@@ -42,6 +43,8 @@ pub fn new_app(templates: &Templates, app: &NewApp) -> Result<Vec<NewFile>> {
         },
         app: answers.clone(),
         modules: Vec::new(),
+        jobs: Vec::new(),
+        tasks: Vec::new(),
     };
 
     let mut skeleton = render::render_unit(templates, "app", &context)?;
@@ -69,6 +72,9 @@ pub fn new_app(templates: &Templates, app: &NewApp) -> Result<Vec<NewFile>> {
         .collect();
     files.insert(registry::MODULES.to_owned(), registry::modules(&names));
     files.insert(registry::MIGRATIONS.to_owned(), registry::migrations(&[]));
+    for kind in UnitKind::ALL {
+        files.insert(kind.registry().to_owned(), registry::units(kind, &[]));
+    }
     files.insert(
         "Cargo.lock".to_owned(),
         render::app_lock(&lock, &answers.name, &DEPENDENCIES)?,

@@ -1,13 +1,14 @@
 //! The pristine copies: what was generated, unchanged, one file for each unit (the skeleton, a
-//! module).
+//! module, a job, a kind of task).
 //!
-//! By them `remove module` tells an edited file, and an upgrade can merge three ways. One file a
+//! By them `remove` tells an edited file, and an upgrade can merge three ways. One file a
 //! unit, and not one a file: making files is what `cloudapp new` spends its time on.
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::render::Files;
+use crate::unit::UnitKind;
 
 /// Below this folder of an app stand the pristine copies.
 const FOLDER: &str = ".cloudapp/pristine";
@@ -28,6 +29,11 @@ pub(super) fn skeleton_path() -> String {
 /// Where the copy of a module stands.
 pub(super) fn module_path(module: &str) -> String {
     format!("{FOLDER}/modules/{module}.toml")
+}
+
+/// Where the copy of a job or of a kind of task stands.
+pub(super) fn unit_path(kind: UnitKind, name: &str) -> String {
+    format!("{FOLDER}/{}/{name}.toml", kind.plural())
 }
 
 /// The copy of `files`.

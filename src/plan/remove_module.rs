@@ -4,11 +4,12 @@
 use anyhow::{Result, anyhow, bail};
 
 use super::sync::check_registries;
-use super::{Plan, Snapshot, pristine, unified};
+use super::{Plan, Snapshot, generated, pristine};
 use crate::catalogue::Catalogue;
 use crate::embed::Templates;
 use crate::manifest;
 use crate::render::{Files, registry};
+use crate::unit::UnitKind;
 
 /// Plans to remove the module `name`.
 ///
@@ -21,18 +22,13 @@ pub fn remove_module(templates: &Templates, snapshot: &Snapshot, name: &str) -> 
         return Err(unknown(snapshot, name));
     }
     check_needed(templates, snapshot, name)?;
-    let copy = pristine::module_path(name);
-    let generated = match snapshot.text(&copy) {
-        Some(text) => pristine::parse(&copy, &text)?,
-        None => bail!("`{copy}` is gone, so edits can't be told: restore it from version control"),
-    };
-    check_unedited(snapshot, name, &generated)?;
-
     let mut plan = Plan::default();
-    plan.delete(snapshot, copy);
-    for path in generated.keys() {
-        plan.delete(snapshot, path);
-    }
+    let copy = pristine::module_path(name);
+    let rest = format!("`src/modules/{name}/`, `tests/{name}.rs`");
+    let what = format!("module `{name}`");
+    let generated = generated::take_out(&mut plan, snapshot, &what, &copy, &rest)?;
+    check_alone(snapshot, name, &generated)?;
+
     let mut manifest = snapshot.manifest.clone();
     manifest.modules.retain(|module| module.name != name);
     let mut folders = snapshot.module_folders();
@@ -46,23 +42,8 @@ pub fn remove_module(templates: &Templates, snapshot: &Snapshot, name: &str) -> 
     Ok(plan.sorted())
 }
 
-/// Refuses to lose what somebody has written since the module was generated.
-fn check_unedited(snapshot: &Snapshot, name: &str, generated: &Files) -> Result<()> {
-    let mut edits = String::new();
-    for (path, was) in generated {
-        if let Some(is) = snapshot.text(path).filter(|is| is != was) {
-            let (old, new) = (format!("generated/{path}"), format!("yours/{path}"));
-            edits.push_str(&unified(was, &is, &old, &new));
-        }
-    }
-    if !edits.is_empty() {
-        bail!(
-            "module `{name}` was edited since it was generated:\n\n{edits}\n\
-             Undo the edits first, or delete `src/modules/{name}/`, `tests/{name}.rs` and `{}` yourself \
-             and run `cloudapp sync --force`",
-            pristine::module_path(name)
-        );
-    }
+/// Refuses to leave half a folder: with what somebody has put there himself.
+fn check_alone(snapshot: &Snapshot, name: &str, generated: &Files) -> Result<()> {
     let folder = format!("src/modules/{name}");
     let files = snapshot.below(&folder).map(|(path, _)| path);
     let yours: Vec<&str> = files
@@ -101,6 +82,16 @@ fn unknown(snapshot: &Snapshot, name: &str) -> anyhow::Error {
 }
 
 fn check_needed(templates: &Templates, snapshot: &Snapshot, name: &str) -> Result<()> {
+    for kind in UnitKind::ALL {
+        if kind.needs() == Some(name)
+            && let Some(unit) = snapshot.units(kind).first()
+        {
+            let word = kind.word();
+            bail!(
+                "{word} `{unit}` needs module `{name}`: run `cloudapp remove {word} {unit}` first"
+            );
+        }
+    }
     let catalogue = Catalogue::read(templates)?;
     for other in &snapshot.manifest.modules {
         let needs = catalogue

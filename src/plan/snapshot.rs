@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::manifest::Manifest;
 use crate::render::{lock, registry};
+use crate::unit::UnitKind;
 
 /// The files of an app that plans depend on, and its manifest.
 #[derive(Clone, Debug)]
@@ -71,6 +72,38 @@ impl Snapshot {
         self.files.keys().filter_map(|path| name(path)).collect()
     }
 
+    /// Names of the units `src/<folder of the kind>/<name>.rs` (or `<name>/mod.rs`), sorted.
+    #[must_use]
+    pub fn units(&self, kind: UnitKind) -> Vec<String> {
+        let folder = format!("src/{}", kind.plural());
+        let name = |path: &str| {
+            let name = path.strip_prefix(&folder)?.strip_prefix('/')?;
+            let name = name.strip_suffix(".rs")?;
+            let name = name.strip_suffix("/mod").unwrap_or(name);
+            (name != "mod" && !name.contains('/')).then(|| name.to_owned())
+        };
+        let paths = self.below(&folder).map(|(path, _)| path);
+        let mut names: Vec<String> = paths.filter_map(name).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Whether code outside of the registries calls the one of this kind.
+    #[must_use]
+    pub fn calls_registry(&self, kind: UnitKind) -> bool {
+        self.calls(&format!("{}::register(", kind.plural()))
+    }
+
+    /// Whether code outside of the registries holds `call`.
+    #[must_use]
+    pub fn calls(&self, call: &str) -> bool {
+        let is_registry = |path: &str| self.registries().iter().any(|(own, _)| *own == path);
+        self.below("src")
+            .filter(|(path, _)| !is_registry(path))
+            .any(|(_, content)| String::from_utf8_lossy(content).contains(call))
+    }
+
     /// Names of the crates that the app is built from.
     #[must_use]
     pub fn crates(&self) -> Vec<String> {
@@ -80,14 +113,34 @@ impl Snapshot {
 
     /// The registries as they should be for the folders that are there: path, text.
     #[must_use]
-    pub fn registries(&self) -> [(&'static str, String); 2] {
-        [
-            (registry::MODULES, registry::modules(&self.module_folders())),
-            (
-                registry::MIGRATIONS,
-                registry::migrations(&self.migrations()),
-            ),
-        ]
+    pub fn registries(&self) -> Vec<(&'static str, String)> {
+        let modules = registry::modules(&self.module_folders());
+        let migrations = registry::migrations(&self.migrations());
+        let mut registries = vec![
+            (registry::MODULES, modules),
+            (registry::MIGRATIONS, migrations),
+        ];
+        let units =
+            UnitKind::ALL.map(|kind| (kind.registry(), registry::units(kind, &self.units(kind))));
+        registries.extend(units);
+        registries
+    }
+
+    /// What the manifest lists and the folders have not: a word for it, its name, where it was.
+    #[must_use]
+    pub fn gone(&self) -> Option<(&'static str, &str, String)> {
+        let folders = self.module_folders();
+        let mut modules = self.manifest.modules.iter();
+        if let Some(gone) = modules.find(|module| !folders.contains(&module.name)) {
+            let path = format!("src/modules/{}/", gone.name);
+            return Some(("module", &gone.name, path));
+        }
+        UnitKind::ALL.into_iter().find_map(|kind| {
+            let files = self.units(kind);
+            let mut entries = self.manifest.units(kind).iter();
+            let gone = entries.find(|entry| !files.contains(&entry.name))?;
+            Some((kind.word(), gone.name.as_str(), kind.file(&gone.name)))
+        })
     }
 }
 

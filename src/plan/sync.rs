@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use super::{Plan, Snapshot, unified};
 use crate::manifest;
 use crate::render::registry;
+use crate::unit::UnitKind;
 
 /// Checks that manifest and registries say what the folders say.
 ///
@@ -14,7 +15,9 @@ pub fn check_registries(snapshot: &Snapshot) -> Result<()> {
     check_manifest(snapshot)?;
     for (path, expected) in snapshot.registries() {
         let actual = snapshot.text(path).unwrap_or_default();
-        if actual != expected {
+        // An app of an earlier version has not this registry yet, and nothing to put there.
+        let is_new = snapshot.bytes(path).is_none() && is_empty(&expected);
+        if actual != expected && !is_new {
             let diff = unified(
                 &expected,
                 &actual,
@@ -33,33 +36,24 @@ pub fn check_registries(snapshot: &Snapshot) -> Result<()> {
 /// Plans to write registries and manifest again.
 ///
 /// # Errors
-/// A registry holds something that somebody wrote (unless `force`), or a module of the manifest is
-/// gone.
+/// A registry holds something that somebody wrote, or a module or unit of the manifest is gone
+/// (unless `force`).
 pub fn sync(snapshot: &Snapshot, force: bool) -> Result<Plan> {
     let mut plan = Plan::default();
-    let folders = snapshot.module_folders();
-    if let Some(gone) = snapshot
-        .manifest
-        .modules
-        .iter()
-        .find(|m| !folders.contains(&m.name))
-    {
-        if !force {
-            bail!(
-                "`{}` lists module `{name}`, and `src/modules/{name}/` is gone: restore it from version \
-                 control, or drop it from the manifest with `cloudapp sync --force`",
-                manifest::FILE,
-                name = gone.name
-            );
-        }
-        let mut manifest = snapshot.manifest.clone();
+    let mut manifest = snapshot.manifest.clone();
+    if force {
+        let folders = snapshot.module_folders();
         manifest
             .modules
             .retain(|module| folders.contains(&module.name));
-        plan.put(snapshot, manifest::FILE, manifest.render()?);
+        for kind in UnitKind::ALL {
+            let files = snapshot.units(kind);
+            manifest.retain_units(kind, |name| files.iter().any(|file| file == name));
+        }
     } else {
-        plan.put(snapshot, manifest::FILE, snapshot.manifest.render()?);
+        check_gone(snapshot)?;
     }
+    plan.put(snapshot, manifest::FILE, manifest.render()?);
     for (path, expected) in snapshot.registries() {
         let actual = snapshot.text(path).unwrap_or_default();
         if !force && !registry::is_registry(&actual) {
@@ -79,6 +73,11 @@ pub fn sync(snapshot: &Snapshot, force: bool) -> Result<Plan> {
     Ok(plan.sorted())
 }
 
+/// Whether a registry names nothing.
+fn is_empty(registry: &str) -> bool {
+    !registry.contains("pub mod ")
+}
+
 fn check_manifest(snapshot: &Snapshot) -> Result<()> {
     let expected = snapshot.manifest.render()?;
     let actual = snapshot.text(manifest::FILE).unwrap_or_default();
@@ -94,18 +93,16 @@ fn check_manifest(snapshot: &Snapshot) -> Result<()> {
             manifest::FILE
         );
     }
-    let folders = snapshot.module_folders();
-    if let Some(gone) = snapshot
-        .manifest
-        .modules
-        .iter()
-        .find(|m| !folders.contains(&m.name))
-    {
+    check_gone(snapshot)
+}
+
+/// Refuses a manifest that lists what the folders have not.
+fn check_gone(snapshot: &Snapshot) -> Result<()> {
+    if let Some((word, name, path)) = snapshot.gone() {
         bail!(
-            "`{}` lists module `{name}`, and `src/modules/{name}/` is gone: restore it from version \
-             control, or drop it from the manifest with `cloudapp sync --force`",
-            manifest::FILE,
-            name = gone.name
+            "`{}` lists {word} `{name}`, and `{path}` is gone: restore it from version control, or \
+             drop it from the manifest with `cloudapp sync --force`",
+            manifest::FILE
         );
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! What templates may refer to: `app`, `runtime`, `version`, `generator`, and inside modules
-//! `module`.
+//! What templates may refer to: `app`, `runtime`, `version`, `generator`, inside modules `module`,
+//! inside jobs and kinds of tasks `unit`.
 
 use anyhow::Result;
 use heck::{ToKebabCase, ToTitleCase, ToUpperCamelCase};
@@ -10,6 +10,7 @@ use tera::Context;
 use crate::embed;
 use crate::field::{Field, FieldKind};
 use crate::manifest::{Answers, RuntimeSource};
+use crate::name::UnitName;
 use crate::shard::ShardBy;
 use crate::spec::NewModule;
 
@@ -54,6 +55,15 @@ struct Module {
     /// Makes the body of a request that replaces a row, in the module's tests.
     edit: &'static str,
     shard: Option<ShardContext>,
+}
+
+#[derive(Serialize)]
+struct Unit<'a> {
+    name: &'a str,
+    title: String,
+    type_name: String,
+    /// Of a kind of task: what its tasks have as their type.
+    number: u32,
 }
 
 /// The key column of a sharded table.
@@ -175,6 +185,23 @@ pub fn module(answers: &Answers, module: &NewModule) -> Result<Context> {
             name,
         },
     );
+    Ok(context)
+}
+
+/// The context of a job or of a kind of task: the app's, and the unit itself. Jobs make no use of
+/// the number.
+///
+/// # Errors
+/// Never for legal answers.
+pub fn unit(answers: &Answers, name: &UnitName, number: u32) -> Result<Context> {
+    let mut context = app(answers)?;
+    let unit = Unit {
+        name: name.as_str(),
+        title: name.as_str().to_title_case(),
+        type_name: name.kind().type_name(name.as_str()),
+        number,
+    };
+    context.insert("unit", &unit);
     Ok(context)
 }
 

@@ -20,8 +20,8 @@ use crate::embed::Templates;
 
 /// A file with this ending is rendered; every other one is copied as it is.
 pub const TEMPLATE_SUFFIX: &str = ".tera";
-/// Stands for a module's name in the paths of templates.
-pub const MODULE_PLACEHOLDER: &str = "__module__";
+/// What stands for a name in the paths of templates, and the variable that has it as `name`.
+pub const PLACEHOLDERS: [(&str, &str); 2] = [("__module__", "module"), ("__unit__", "unit")];
 
 /// Delimiters that occur in none of the languages that templates are written for.
 pub const DELIMITERS: [&str; 6] = ["[%", "%]", "«", "»", "[~", "~]"];
@@ -29,7 +29,7 @@ pub const DELIMITERS: [&str; 6] = ["[%", "%]", "«", "»", "[~", "~]"];
 /// Rendered files: path relative to the app → content.
 pub type Files = BTreeMap<String, String>;
 
-/// Renders every template of a unit (`app`, `custom`, `modules/<name>`).
+/// Renders every template of a unit (`app`, `custom`, `job`, `task`, `modules/<name>`).
 ///
 /// Files at the unit's root that describe the unit itself (`module.toml`, `template.toml`) are left
 /// out.
@@ -38,14 +38,7 @@ pub type Files = BTreeMap<String, String>;
 /// A template that does not parse, or that uses a variable which `context` does not have; a result
 /// that does not pass [`check`].
 pub fn render_unit(templates: &Templates, unit: &str, context: &Context) -> Result<Files> {
-    let module = context
-        .get("module")
-        .and_then(|module| module.as_map())
-        .and_then(|module| {
-            module
-                .get(&"name".into())
-                .and_then(|name| name.as_str().map(str::to_owned))
-        });
+    let names = PLACEHOLDERS.map(|(placeholder, variable)| (placeholder, name(context, variable)));
     let mut engine = engine()?;
     let mut files = Files::new();
     for (path, text) in templates.unit(unit) {
@@ -57,8 +50,10 @@ pub fn render_unit(templates: &Templates, unit: &str, context: &Context) -> Resu
             .strip_suffix(TEMPLATE_SUFFIX)
             .unwrap_or(path)
             .to_owned();
-        if let Some(module) = &module {
-            target = target.replace(MODULE_PLACEHOLDER, module);
+        for (placeholder, name) in &names {
+            if let Some(name) = name {
+                target = target.replace(placeholder, name);
+            }
         }
         let content = if path.ends_with(TEMPLATE_SUFFIX) {
             engine
@@ -74,6 +69,13 @@ pub fn render_unit(templates: &Templates, unit: &str, context: &Context) -> Resu
         files.insert(target, content);
     }
     Ok(files)
+}
+
+/// The `name` of a variable of the context.
+fn name(context: &Context, variable: &str) -> Option<String> {
+    let variable = context.get(variable)?.as_map()?;
+    let name = variable.get(&"name".into())?;
+    name.as_str().map(str::to_owned)
 }
 
 fn engine() -> Result<Tera> {

@@ -1,8 +1,10 @@
-//! The registries: the files that name every module and every migration of an app, one a line,
-//! sorted.
+//! The registries: the files that name every module, migration, job and kind of task of an app, one
+//! a line, sorted.
 //!
 //! They are derived from the folders alone and hold nothing else, so two branches that each add a
 //! module merge trivially, and `cloudapp sync` can write them again at any time.
+
+use crate::unit::UnitKind;
 
 /// Path of the module registry in an app.
 pub const MODULES: &str = "src/modules/mod.rs";
@@ -30,6 +32,14 @@ pub fn migrations(names: &[String]) -> String {
     registry(head, doc, names, |name| {
         format!("app.migrations(vec![{name}::migration()]);")
     })
+}
+
+/// The text of the registry of a kind of unit for the units `names` (sorted).
+#[must_use]
+pub fn units(kind: UnitKind, names: &[String]) -> String {
+    let head = format!("//! Registry of the app's {}, one a line.\n", kind.title());
+    let doc = format!("/// Adds every {} to the app.\n", kind.word());
+    registry(&head, &doc, names, |name| kind.call(name))
 }
 
 fn registry(head: &str, doc: &str, names: &[String], call: impl Fn(&str) -> String) -> String {
@@ -69,6 +79,8 @@ pub fn is_registry(text: &str) -> bool {
                 "pub fn register(",
                 "app.module(",
                 "app.migrations(vec![",
+                "app.job::<",
+                "app.task_kind(",
                 "<<<<<<<",
                 "=======",
                 ">>>>>>>",

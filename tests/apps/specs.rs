@@ -16,7 +16,7 @@ const RUNTIME: &str = concat!("path=", env!("CARGO_MANIFEST_DIR"));
 const DEFAULT_MODULE: &str = "friend_link";
 
 /// The default app as a user gets it, one module taken out and put back, with the rest of the
-/// catalogue and a migration of its own.
+/// catalogue, and a migration, a job and a kind of task of its own.
 pub(crate) static SHOP: LazyLock<App> = LazyLock::new(|| {
     let added = optional_modules();
     let mut commands = vec![
@@ -25,6 +25,8 @@ pub(crate) static SHOP: LazyLock<App> = LazyLock::new(|| {
     ];
     commands.extend(added.iter().map(|name| words(&["add", "module", name])));
     commands.push(words(&["migrate", "new", "add_nothing"]));
+    commands.push(words(&["add", "job", "ship_order"]));
+    commands.push(words(&["add", "task", "visit_shop"]));
     App::generate("shop", &[], &commands)
 });
 
@@ -41,6 +43,10 @@ pub(crate) static MATRIX: LazyLock<App> = LazyLock::new(|| {
         commands.push(add_module(name, &fields));
     }
     commands.extend(SHARDED.iter().map(sharded_module));
+    for name in NASTY_UNITS {
+        commands.push(words(&["add", "job", name]));
+        commands.push(words(&["add", "task", name]));
+    }
     App::generate_with_settings(
         "shop-24-7-with-a-name-of-40-characters-x",
         &["--runtime", RUNTIME, "--shard", LEDGER_SHARDS],
@@ -238,6 +244,10 @@ const NASTY: &[(&str, &str)] = &[
         "admin:bool client:int body:json json:json body_limit:int?",
     ),
 ];
+
+/// Jobs and kinds of tasks named like what their files import, like what cargo keeps, and as long
+/// as may be.
+const NASTY_UNITS: [&str; 4] = ["some", "test", "job", "a_name_with_thirty_characters1"];
 
 fn add_module<S: AsRef<str>>(name: &str, fields: &[S]) -> Vec<String> {
     let mut command = words(&["add", "module", name]);

@@ -10,3 +10,4 @@ mod registry;
 mod rendering;
 mod sandbox;
 mod shard;
+mod unit;

@@ -86,6 +86,8 @@ fn the_plan_is_the_effect() {
     assert_plan_is_effect(&sandbox, &["remove", "module", "note"]);
     assert_plan_is_effect(&sandbox, &["remove", "module", "friend_link"]);
     assert_plan_is_effect(&sandbox, &["add", "module", "friend_link"]);
+    assert_plan_is_effect(&sandbox, &["add", "job", "ship_order"]);
+    assert_plan_is_effect(&sandbox, &["remove", "job", "ship_order"]);
 }
 
 #[test]

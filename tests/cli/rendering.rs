@@ -81,6 +81,11 @@ proptest! {
         arguments.extend(specs.iter().map(String::as_str));
         let add = sandbox.in_app(&arguments);
         prop_assume!(add.code == 0);
+        if sandbox.in_app(&["add", "job", &module]).code == 0 {
+            sandbox.write("shop/src/modules/task/mod.rs", "//! Tasks.\n");
+            sandbox.in_app(&["sync"]).ok();
+            sandbox.in_app(&["add", "task", &module]).ok();
+        }
         assert_formatted(&sandbox);
     }
 }
