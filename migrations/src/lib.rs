@@ -60,6 +60,7 @@ mod framework;
 mod outbox;
 pub mod prelude;
 pub mod shard;
+mod task;
 
 pub use asset::asset;
 pub use engine::{
@@ -73,3 +74,4 @@ pub use shard::{
     CompatRule, Layout, LayoutState, SLOTS, Scheme, ShardSpec, SlotMap, load_layouts, md5_int,
     physical_name, shard_layout, slot_of_int, slot_of_text,
 };
+pub use task::task;

@@ -59,7 +59,7 @@ fn parse_name(
 }
 
 /// Tables of the framework that end as a module's table does, besides the sharded ones.
-const FRAMEWORK_TABLES: [&str; 9] = [
+const FRAMEWORK_TABLES: [&str; 12] = [
     "asset_warn_notice_tb",
     "cache_pending_tb",
     "cloudapp_migration_tb",
@@ -69,4 +69,7 @@ const FRAMEWORK_TABLES: [&str; 9] = [
     "operator_tb",
     "outbox_tb",
     "session_tb",
+    "task_info_tb",
+    "task_log_tb",
+    "task_swap_tb",
 ];

@@ -23,6 +23,7 @@ use crate::id::{Id, IdGenerator, LeaseStore};
 use crate::leaderboard::Leaderboard;
 use crate::migrate::{MigrateError, Migrator};
 use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
+use crate::task::{self, Tasks};
 
 /// The state of a running application; the axum state of every handler. Cloning is cheap.
 #[derive(Clone)]
@@ -42,6 +43,7 @@ struct Shared {
     reads: AtomicUsize,
     extensions: Extensions,
     ledger: Option<asset::Engine>,
+    task: Option<task::Engine>,
     guard: guard::Engine,
     players: KnownPlayers,
     cache: Cache,
@@ -69,6 +71,7 @@ impl Context {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let migrators = app.migrators(&config)?;
+        let task = app.task_engine(&config)?;
         if app.ledger_hooks().is_some() {
             config.require_chain_key()?;
         }
@@ -116,6 +119,7 @@ impl Context {
             reads: AtomicUsize::new(0),
             extensions: app.extensions().clone(),
             ledger,
+            task,
             guard,
             players: KnownPlayers::default(),
             cache,
@@ -301,6 +305,12 @@ impl Context {
         Ledger::new(self)
     }
 
+    /// Tasks and what players have done of them.
+    #[must_use]
+    pub fn tasks(&self) -> Tasks<'_> {
+        Tasks::new(self)
+    }
+
     /// Locks, limits and bans.
     #[must_use]
     pub fn guard(&self) -> Guard<'_> {
@@ -335,6 +345,10 @@ impl Context {
 
     pub(crate) fn ledger_engine(&self) -> Option<&asset::Engine> {
         self.0.ledger.as_ref()
+    }
+
+    pub(crate) fn task_engine(&self) -> Option<&task::Engine> {
+        self.0.task.as_ref()
     }
 
     /// The value of this type that the application was given with [`App::extension`].

@@ -36,6 +36,7 @@ pub struct App {
     migrations: Vec<Migration>,
     routes: Router,
     extensions: Extensions,
+    task_kinds: Vec<Arc<dyn crate::task::TaskKind>>,
 }
 
 impl App {
@@ -50,6 +51,7 @@ impl App {
             migrations: Vec::new(),
             routes: Router::new(),
             extensions: Extensions::new(),
+            task_kinds: Vec::new(),
         }
     }
 
@@ -75,6 +77,12 @@ impl App {
     /// [`Context::extension`]. A second one of the same type replaces the first.
     pub fn extension<T: Send + Sync + 'static>(&mut self, value: T) -> &mut Self {
         self.extensions.insert(TypeId::of::<T>(), Arc::new(value));
+        self
+    }
+
+    /// Adds a type of task that belongs to no module, from 201.
+    pub fn task_kind(&mut self, kind: impl crate::task::TaskKind) -> &mut Self {
+        self.task_kinds.push(Arc::new(kind));
         self
     }
 
@@ -151,6 +159,24 @@ impl App {
     pub(crate) fn ledger_hooks(&self) -> Option<Arc<dyn crate::asset::Hooks>> {
         let hooks = self.modules.iter().find_map(Module::ledger_hooks);
         hooks.map(Arc::clone)
+    }
+
+    /// What the tasks consist of; `None` when no module has them.
+    pub(crate) fn task_engine(
+        &self,
+        config: &Config,
+    ) -> Result<Option<crate::task::Engine>, StartError> {
+        let Some(hooks) = self.modules.iter().find_map(Module::task_hooks) else {
+            return Ok(None);
+        };
+        let modules = self.modules.iter();
+        let of_modules = modules.flat_map(|module| module.task_kinds().iter());
+        let kinds: Vec<_> = of_modules.chain(&self.task_kinds).map(Arc::clone).collect();
+        let verifier = self.extensions.get(&TypeId::of::<crate::task::Verifier>());
+        let verifier = verifier.and_then(|one| one.downcast_ref::<crate::task::Verifier>());
+        let engine =
+            crate::task::Engine::new(config, Arc::clone(hooks), &kinds, verifier.cloned())?;
+        Ok(Some(engine))
     }
 
     pub(crate) fn extensions(&self) -> &Extensions {

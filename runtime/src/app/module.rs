@@ -11,6 +11,7 @@ use crate::error::AppResult;
 use crate::http::Router;
 use crate::migrate::Migration;
 use crate::shard::Declared;
+use crate::task;
 
 /// A function that makes demo data. It must be safe to run twice.
 pub type SeedFn = for<'a> fn(&'a Context, &'a Demo) -> BoxFuture<'a, AppResult<()>>;
@@ -27,6 +28,8 @@ pub struct Module {
     sharded: Vec<Declared>,
     ledger: Option<Arc<dyn asset::Hooks>>,
     cached: Vec<CacheDeclared>,
+    tasks: Option<Arc<dyn task::Hooks>>,
+    task_kinds: Vec<Arc<dyn task::TaskKind>>,
 }
 
 impl Module {
@@ -44,6 +47,8 @@ impl Module {
             sharded: Vec::new(),
             ledger: None,
             cached: Vec::new(),
+            tasks: None,
+            task_kinds: Vec::new(),
         }
     }
 
@@ -103,6 +108,23 @@ impl Module {
         self.group = Group::Asset;
         self.migrations.extend(crate::migrate::asset());
         self.ledger = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Gives the app tasks: their tables, in the database of the group `asset`, and the app's own
+    /// rules around them. One module of an app has them; another one has the ledger.
+    #[must_use]
+    pub fn tasks(mut self, hooks: impl task::Hooks) -> Self {
+        self.group = Group::Asset;
+        self.migrations.extend(crate::migrate::task());
+        self.tasks = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Adds a type of task of the app's own, from 201.
+    #[must_use]
+    pub fn task_kind(mut self, kind: impl task::TaskKind) -> Self {
+        self.task_kinds.push(Arc::new(kind));
         self
     }
 
@@ -172,6 +194,16 @@ impl Module {
     /// The rules around changes in the ledger, of the module that has it.
     pub(crate) fn ledger_hooks(&self) -> Option<&Arc<dyn asset::Hooks>> {
         self.ledger.as_ref()
+    }
+
+    /// The rules around tasks, of the module that has them.
+    pub(crate) fn task_hooks(&self) -> Option<&Arc<dyn task::Hooks>> {
+        self.tasks.as_ref()
+    }
+
+    /// Its own types of tasks.
+    pub(crate) fn task_kinds(&self) -> &[Arc<dyn task::TaskKind>] {
+        &self.task_kinds
     }
 
     /// The function that makes demo data.

@@ -16,6 +16,7 @@ mod production;
 mod secret;
 mod shard;
 mod suggest;
+mod task;
 mod tenant;
 mod variables;
 
@@ -36,3 +37,5 @@ pub use model::{
 pub use production::{METRICS_TOKEN_MIN_BYTES, TOKEN_KEY_MIN_BYTES};
 pub use secret::Secret;
 pub use shard::{SHARD_COUNT_MAX, ShardConfig, ShardScheme};
+pub(crate) use suggest::nearest;
+pub use task::TaskConfig;

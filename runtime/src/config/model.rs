@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
     AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, LeaderboardConfig, Secret,
-    ShardConfig,
+    ShardConfig, TaskConfig,
 };
 use crate::error::Language;
 
@@ -42,6 +42,8 @@ pub struct Config {
     pub tenant: TenantConfig,
     /// The points ledger.
     pub asset: AssetConfig,
+    /// Tasks of players.
+    pub task: TaskConfig,
     /// Locks, limits, bans.
     pub guard: GuardConfig,
     /// Where leaderboards are.

@@ -12,6 +12,7 @@ mod guard;
 mod ids;
 mod sharding;
 mod support;
+mod task;
 mod transaction;
 mod types;
 mod web;
