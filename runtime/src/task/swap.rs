@@ -7,8 +7,8 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 use serde_json::json;
 
@@ -125,14 +125,29 @@ impl Tasks<'_> {
         .await
     }
 
-    /// Settles swaps that still wait, oldest first, at most `limit`: for who has no reader of
-    /// events, and for what was left over. Answers how many are settled.
+    /// Settles swaps that still wait, of all tenants, oldest first, at most `limit`: for who has no
+    /// reader of events, and for what was left over. Answers how many are settled.
     ///
     /// # Errors
     /// The database's. A swap that fails is left for the next time.
     pub async fn settle_swaps(&self, limit: u64) -> AppResult<usize> {
+        self.settle_some(None, limit).await
+    }
+
+    /// As [`Tasks::settle_swaps`], of one tenant.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn settle_swaps_of(&self, app_id: &str, limit: u64) -> AppResult<usize> {
+        self.settle_some(Some(app_id), limit).await
+    }
+
+    async fn settle_some(&self, app_id: Option<&str>, limit: u64) -> AppResult<usize> {
+        let is_one = Condition::all()
+            .add(swap::Column::State.eq(WAITING))
+            .add_option(app_id.map(|app_id| swap::Column::AppId.eq(app_id)));
         let waiting = swap::Entity::find()
-            .filter(swap::Column::State.eq(WAITING))
+            .filter(is_one)
             .order_by_asc(swap::Column::Id)
             .limit(limit);
         let mut settled = 0;

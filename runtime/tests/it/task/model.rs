@@ -10,217 +10,26 @@
 //!   -p cloudapp-runtime --all-features --test it -- --exact --nocapture task::model::histories
 //! ```
 
+mod case;
 mod databases;
 mod reference;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use chrono::{DateTime, FixedOffset, TimeZone as _, Utc};
+use chrono::{TimeZone as _, Utc};
 use cloudapp_runtime::task::framework_rule;
 use cloudapp_runtime::task::model::{
-    Count, Due, Happened, Moment, Period, Place, Progress, Refusal, Rule, act, claim, evidence_key,
+    Count, Due, Happened, Moment, Place, Progress, Refusal, Rule, act, claim, evidence_key,
     tier_sum,
 };
 use cloudapp_runtime::types::Id;
-use serde_json::{Value, json};
 
-use self::reference::{Answer, How, Model, Once, Setting};
+use self::case::{Case, Clock, Event, event};
+use self::reference::{Answer, Model};
 use super::world::{Chance, size};
 
-const USERS: u64 = 4;
 const TASK: i64 = 7;
-
-/// A task with the setting that the model takes for it.
-pub(super) struct Case {
-    pub(super) task_type: i32,
-    pub(super) period: Period,
-    pub(super) config: Value,
-    pub(super) starts_at: Option<DateTime<Utc>>,
-    pub(super) zone: FixedOffset,
-    pub(super) setting: Setting,
-}
-
-/// A random task.
-pub(super) fn case(chance: &mut Chance, is_shanghai: bool) -> Case {
-    const TYPES: [i32; 15] = [1, 2, 3, 4, 8, 9, 13, 14, 15, 18, 20, 21, 24, 26, 16];
-    let task_type = TYPES[chance.below(TYPES.len() as u64) as usize];
-    let mut period = Period::ALL[chance.below(5) as usize];
-    let (need, limit) = (1 + chance.below(4) as i64, 1 + chance.below(4) as i64);
-    let value = 1 + chance.below(9) as i64;
-    let mut values = BTreeMap::from([(0, value)]);
-    let mut config = json!({ "reward_value": value, "limit_num": limit });
-    let how = match task_type {
-        1 | 2 | 16 => How::Rounds(true),
-        3 | 13 => How::Days,
-        18 => How::Row(chance.below(2) == 0),
-        21 | 26 => How::Tiers,
-        _ => How::Rounds(chance.below(4) == 0),
-    };
-    let (mut need, mut limit) = (need, limit);
-    match (task_type, how) {
-        (1 | 16, _) => need = 1,
-        (2, _) => (need, limit) = (1, 1),
-        (_, How::Rounds(at_once)) => {
-            let per_round = if task_type == 20 {
-                json!(format!("{need}.50"))
-            } else {
-                json!(need)
-            };
-            config["satisfy_num"] = per_round;
-            config["auto_claim"] = json!(at_once);
-        }
-        (_, How::Tiers) => {
-            let gears = (1..=3).map(|gear| {
-                let need = gear * 3;
-                let hundredths = if task_type == 21 { need * 100 } else { need };
-                values.insert(hundredths, value + gear);
-                json!({ "id": hundredths, "gear": need, "reward_value": value + gear })
-            });
-            config = json!({ "gear_list": gears.collect::<Vec<_>>() });
-        }
-        (_, How::Days | How::Row(_)) => {
-            values.clear();
-            let last = if task_type == 3 {
-                7
-            } else {
-                2 + chance.below(11) as i64
-            };
-            let days = (1..=last).filter(|day| *day == last || day % 3 != 2);
-            let days: Vec<_> = days
-                .map(|day| {
-                    values.insert(day, value + day);
-                    json!({ "day": day, "reward_value": value + day })
-                })
-                .collect();
-            config = json!({ "day_list": days, "is_repeat": how == How::Row(true) });
-            period = match period {
-                _ if task_type == 3 => Period::Week,
-                Period::Day => Period::Permanent,
-                other => other,
-            };
-            if task_type != 18 {
-                config.as_object_mut().unwrap().remove("is_repeat");
-            }
-        }
-    }
-    match task_type {
-        2 => config = json!({ "reward_value": value }),
-        9 => config["daily_repeat_browse"] = json!(1),
-        16 => config["secret_code"] = json!("open sesame"),
-        20 => need = need * 100 + 50,
-        _ => {}
-    }
-    let hours = if is_shanghai { 8 } else { 0 };
-    Case {
-        task_type,
-        period,
-        config,
-        starts_at: (period == Period::Activity)
-            .then(|| Utc.timestamp_opt(1_700_000_000, 0).unwrap()),
-        zone: FixedOffset::east_opt(hours * 3600).unwrap(),
-        setting: Setting {
-            how,
-            period: period.number(),
-            zone_ms: i64::from(hours) * 3_600_000,
-            need,
-            limit,
-            values,
-            once: match task_type {
-                9 => Once::OfUserAndDay,
-                4 => Once::OfAll,
-                _ => Once::OfUser,
-            },
-            is_fact: matches!(task_type, 20 | 21 | 24 | 26),
-        },
-    }
-}
-
-/// What is done next.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Event {
-    pub(super) at: i64,
-    pub(super) user: i64,
-    /// `None`: a claim of this part.
-    pub(super) object: Option<i64>,
-    pub(super) amount: i64,
-    pub(super) part: i64,
-}
-
-/// Borders: ends of years, of months, of weeks, and changes to summer time elsewhere.
-const BORDERS: [&str; 10] = [
-    "2026-12-31T16:00:00Z",
-    "2027-01-01T00:00:00Z",
-    "2026-11-29T16:00:00Z",
-    "2026-11-30T00:00:00Z",
-    "2026-11-30T16:00:00Z",
-    "2027-01-03T16:00:00Z",
-    "2027-03-14T10:00:00Z",
-    "2027-03-28T01:00:00Z",
-    "2028-02-28T16:00:00Z",
-    "2028-02-29T16:00:00Z",
-];
-
-pub(super) struct Clock(pub(super) i64);
-
-impl Clock {
-    pub(super) fn new() -> Self {
-        Self(1_795_000_000_000)
-    }
-
-    pub(super) fn advance(&mut self, chance: &mut Chance) {
-        const DAY: i64 = 24 * 3_600_000;
-        let midnight = (self.0 + 8 * 3_600_000).div_euclid(DAY) * DAY - 8 * 3_600_000;
-        self.0 = match chance.below(40) {
-            0..=20 => self.0,
-            21..=27 => self.0 + chance.below(8 * 3_600_000) as i64,
-            28..=31 => midnight + DAY,
-            32 => midnight + DAY - 1,
-            33..=35 => self.0 + DAY,
-            36 => self.0 + 2 * DAY,
-            37 => self.0 + chance.below(40) as i64 * DAY,
-            38 => {
-                let border = BORDERS[chance.below(BORDERS.len() as u64) as usize];
-                let border = border.parse::<DateTime<Utc>>().unwrap().timestamp_millis();
-                border.max(self.0) - chance.below(2) as i64
-            }
-            _ => self.0,
-        };
-    }
-}
-
-pub(super) fn event(case: &Case, chance: &mut Chance, clock: &Clock) -> Event {
-    let part = match case.setting.how {
-        How::Tiers => {
-            let parts: Vec<_> = case.setting.values.keys().filter(|key| **key > 0).collect();
-            *parts[chance.below(parts.len() as u64) as usize]
-        }
-        _ => 0,
-    };
-    let claims = case.setting.how == How::Tiers || case.setting.how == How::Rounds(false);
-    // Objects come again: that is a duplicate.
-    let object = match case.task_type {
-        1 | 2 | 3 | 13 | 16 | 18 => i64::try_from(chance.next() >> 8).unwrap(),
-        _ => chance.below(400) as i64,
-    };
-    Event {
-        // Some come late.
-        at: clock.0
-            - if chance.below(10) == 0 {
-                chance.below(172_800_000) as i64
-            } else {
-                0
-            },
-        user: 1 + chance.below(USERS) as i64,
-        object: (!claims || chance.below(3) > 0).then_some(object),
-        amount: if case.task_type > 19 && case.task_type < 24 {
-            1 + chance.below(500) as i64
-        } else {
-            1
-        },
-        part,
-    }
-}
 
 /// What the product keeps.
 #[derive(Default)]
@@ -285,23 +94,7 @@ impl Product<'_> {
             due: None,
         };
         let Some(object) = event.object else {
-            let mut sum = 0;
-            if let Some(part) = self.rule.part(&decided.row.1) {
-                let own = self
-                    .kept
-                    .days
-                    .iter()
-                    .filter(|((user, _), _)| *user == event.user);
-                let days: Vec<_> = own.map(|((_, day), amount)| (*day, *amount)).collect();
-                sum = tier_sum(&self.rule, part, &days, &moment);
-            }
-            match claim(&self.rule, &decided.row.1, &old, sum, &moment) {
-                Ok(step) => {
-                    decided.answer = paid(step.due.as_ref());
-                    (decided.count, decided.due) = (Some(step.count), step.due);
-                }
-                Err(refusal) => decided.answer = word(refusal),
-            }
+            self.decide_claim(event, &old, &moment, &mut decided);
             return decided;
         };
         let place = Place {
@@ -337,6 +130,26 @@ impl Product<'_> {
             Err(refusal) => decided.answer = word(refusal),
         }
         decided
+    }
+
+    fn decide_claim(&self, event: &Event, old: &Count, moment: &Moment, decided: &mut Decided) {
+        let mut sum = 0;
+        if let Some(part) = self.rule.part(&decided.row.1) {
+            let own = self
+                .kept
+                .days
+                .iter()
+                .filter(|((user, _), _)| *user == event.user);
+            let days: Vec<_> = own.map(|((_, day), amount)| (*day, *amount)).collect();
+            sum = tier_sum(&self.rule, part, &days, moment);
+        }
+        match claim(&self.rule, &decided.row.1, old, sum, moment) {
+            Ok(step) => {
+                decided.answer = paid(step.due.as_ref());
+                (decided.count, decided.due) = (Some(step.count), step.due);
+            }
+            Err(refusal) => decided.answer = word(refusal),
+        }
     }
 
     /// Writes what was decided; `None`: somebody else was quicker.
@@ -393,7 +206,7 @@ impl Product<'_> {
     }
 }
 
-pub(super) fn expected(model: &mut Model, event: &Event) -> Answer {
+fn expected(model: &mut Model, event: &Event) -> Answer {
     match event.object {
         Some(object) => model.act(event.at, event.user, object, event.amount),
         None => model.claim(event.at, event.user, event.part),
@@ -402,14 +215,14 @@ pub(super) fn expected(model: &mut Model, event: &Event) -> Answer {
 
 fn history(seed: u64, events: usize) -> (usize, i64) {
     let mut chance = Chance::new(seed);
-    let case = case(&mut chance, seed.is_multiple_of(2));
+    let case = case::case(&mut chance, seed.is_multiple_of(2));
     let rule = framework_rule(case.task_type, case.period, &case.config);
     let mut product = Product {
         rule: rule.unwrap_or_else(|problem| panic!("{problem}: {}", case.config)),
         case: &case,
         kept: Kept::default(),
     };
-    let mut model = Model::new(self::case(&mut Chance::new(seed), seed.is_multiple_of(2)).setting);
+    let mut model = Model::new(case::case(&mut Chance::new(seed), seed.is_multiple_of(2)).setting);
     let mut clock = Clock::new();
     let (mut count, mut paid) = (0, 0);
     while count < events {

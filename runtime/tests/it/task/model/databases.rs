@@ -9,8 +9,9 @@ use cloudapp_runtime::task::{Deed, Fact, NoHooks};
 use cloudapp_runtime::types::{Decimal, Id};
 use futures_util::future::join_all;
 
+use super::case::{Case, Clock, Event, case, event};
+use super::expected;
 use super::reference::{Answer, How, Model};
-use super::{Case, Clock, Event, case, event, expected};
 use crate::task::world::{ACT, Chance, World, draft, servers, size};
 
 /// Who is invited and who invites have numbers of their own.
@@ -102,7 +103,7 @@ async fn history(table: &Table, seed: u64, events: usize) -> i64 {
     if !is_shown(&case) {
         return 0;
     }
-    let mut model = Model::new(self::case(&mut Chance::new(seed), true).setting);
+    let mut model = Model::new(super::case::case(&mut Chance::new(seed), true).setting);
     let mut draft = draft(0, case.task_type, case.period.number(), case.config.clone());
     draft.starts_at = case.starts_at;
     let tasks = table.world.ctx.tasks();
