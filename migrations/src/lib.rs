@@ -61,6 +61,7 @@ mod outbox;
 pub mod prelude;
 pub mod shard;
 mod stat;
+mod task;
 
 pub use asset::asset;
 pub use engine::{
@@ -75,3 +76,4 @@ pub use shard::{
     physical_name, shard_layout, slot_of_int, slot_of_text,
 };
 pub use stat::stat;
+pub use task::task;

@@ -8,7 +8,7 @@
 //! - [`types`]: column types with a fixed JSON form; [`valid`]: rules for request fields.
 //! - [`db`]: pools per table group, transactions with retry. `redis` (feature): the connection to
 //!   Redis.
-//! - [`asset`]: the points ledger. [`outbox`]: events written with what they tell of.
+//! - [`asset`]: the points ledger. [`task`]: missions. [`outbox`]: events written with what they tell of.
 //! - [`cache`]: hot reads. [`guard`]: changes that are made at most once; locks, limits, bans.
 //!   [`counter`], [`leaderboard`]: exact figures.
 //! - [`job`]: background work.
@@ -44,6 +44,7 @@ pub mod random;
 pub mod redis;
 pub mod shard;
 pub mod stat;
+pub mod task;
 pub mod telemetry;
 pub mod testing;
 pub mod types;

@@ -59,7 +59,7 @@ fn parse_name(
 }
 
 /// Tables of the framework that end as a module's table does, besides the sharded ones.
-const FRAMEWORK_TABLES: [&str; 15] = [
+const FRAMEWORK_TABLES: [&str; 18] = [
     "asset_warn_notice_tb",
     "cache_pending_tb",
     "cloudapp_migration_tb",
@@ -75,4 +75,7 @@ const FRAMEWORK_TABLES: [&str; 15] = [
     "outbox_tb",
     "session_tb",
     "stat_event_tb",
+    "task_info_tb",
+    "task_log_tb",
+    "task_swap_tb",
 ];

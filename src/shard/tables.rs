@@ -7,7 +7,7 @@ use thiserror::Error;
 
 /// The sharded tables of the framework. Mirrors `FRAMEWORK_TABLES` in
 /// `runtime/src/shard/declared.rs`, which the generator does not link.
-pub const TABLES: [&str; 11] = [
+pub const TABLES: [&str; 13] = [
     "asset_inventory_tb",
     "asset_log_tb",
     "asset_lot_tb",
@@ -17,6 +17,8 @@ pub const TABLES: [&str; 11] = [
     "stat_log_tb",
     "stat_report_tb",
     "task_count_tb",
+    "task_evidence_tb",
+    "task_gear_count_tb",
     "user_asset_tb",
     "user_info_tb",
 ];

@@ -20,3 +20,4 @@ mod sharding_edits;
 mod sharding_names;
 mod slots;
 mod stock;
+mod task;

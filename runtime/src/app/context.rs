@@ -25,6 +25,7 @@ use crate::leaderboard::Leaderboard;
 use crate::migrate::{MigrateError, Migrator};
 use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
 use crate::stat::{self, Stats};
+use crate::task::{self, Tasks};
 
 /// The state of a running application; the axum state of every handler. Cloning is cheap.
 #[derive(Clone)]
@@ -45,6 +46,7 @@ struct Shared {
     extensions: Extensions,
     ledger: Option<asset::Engine>,
     stat: Option<stat::Engine>,
+    task: Option<task::Engine>,
     guard: guard::Engine,
     players: KnownPlayers,
     jobs: job::Engine,
@@ -73,6 +75,7 @@ impl Context {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let migrators = app.migrators(&config)?;
+        let task = app.task_engine(&config)?;
         if app.ledger_hooks().is_some() {
             config.require_chain_key()?;
         }
@@ -125,6 +128,7 @@ impl Context {
             extensions: app.extensions().clone(),
             ledger,
             stat,
+            task,
             guard,
             players: KnownPlayers::default(),
             jobs,
@@ -317,6 +321,12 @@ impl Context {
         Stats::new(self)
     }
 
+    /// Tasks and what players have done of them.
+    #[must_use]
+    pub fn tasks(&self) -> Tasks<'_> {
+        Tasks::new(self)
+    }
+
     /// Locks, limits and bans.
     #[must_use]
     pub fn guard(&self) -> Guard<'_> {
@@ -365,6 +375,10 @@ impl Context {
 
     pub(crate) fn ledger_engine(&self) -> Option<&asset::Engine> {
         self.0.ledger.as_ref()
+    }
+
+    pub(crate) fn task_engine(&self) -> Option<&task::Engine> {
+        self.0.task.as_ref()
     }
 
     /// The value of this type that the application was given with [`App::extension`].

@@ -38,6 +38,7 @@ pub struct App {
     routes: Router,
     extensions: Extensions,
     jobs: Registered,
+    task_kinds: Vec<Arc<dyn crate::task::TaskKind>>,
 }
 
 impl App {
@@ -53,6 +54,7 @@ impl App {
             routes: Router::new(),
             extensions: Extensions::new(),
             jobs: Registered::default(),
+            task_kinds: Vec::new(),
         }
     }
 
@@ -90,6 +92,12 @@ impl App {
     /// Has each event of a topic become a job of this type, which is added as by [`App::job`].
     pub fn on_event<J: Job>(&mut self, topic: &'static str) -> &mut Self {
         self.jobs.on_event::<J>(topic);
+        self
+    }
+
+    /// Adds a type of task that belongs to no module, from 201.
+    pub fn task_kind(&mut self, kind: impl crate::task::TaskKind) -> &mut Self {
+        self.task_kinds.push(Arc::new(kind));
         self
     }
 
@@ -185,6 +193,24 @@ impl App {
             }
         }
         Some(metrics)
+    }
+
+    /// What the tasks consist of; `None` when no module has them.
+    pub(crate) fn task_engine(
+        &self,
+        config: &Config,
+    ) -> Result<Option<crate::task::Engine>, StartError> {
+        let Some(hooks) = self.modules.iter().find_map(Module::task_hooks) else {
+            return Ok(None);
+        };
+        let modules = self.modules.iter();
+        let of_modules = modules.flat_map(|module| module.task_kinds().iter());
+        let kinds: Vec<_> = of_modules.chain(&self.task_kinds).map(Arc::clone).collect();
+        let verifier = self.extensions.get(&TypeId::of::<crate::task::Verifier>());
+        let verifier = verifier.and_then(|one| one.downcast_ref::<crate::task::Verifier>());
+        let engine =
+            crate::task::Engine::new(config, Arc::clone(hooks), &kinds, verifier.cloned())?;
+        Ok(Some(engine))
     }
 
     pub(crate) fn extensions(&self) -> &Extensions {

@@ -13,6 +13,7 @@ use crate::job::{Job, Registered};
 use crate::migrate::Migration;
 use crate::shard::Declared;
 use crate::stat::Metric;
+use crate::task;
 
 /// A function that makes demo data. It must be safe to run twice.
 pub type SeedFn = for<'a> fn(&'a Context, &'a Demo) -> BoxFuture<'a, AppResult<()>>;
@@ -32,6 +33,8 @@ pub struct Module {
     jobs: Registered,
     has_statistics: bool,
     metrics: Vec<Metric>,
+    tasks: Option<Arc<dyn task::Hooks>>,
+    task_kinds: Vec<Arc<dyn task::TaskKind>>,
 }
 
 impl Module {
@@ -52,6 +55,8 @@ impl Module {
             jobs: Registered::default(),
             has_statistics: false,
             metrics: Vec::new(),
+            tasks: None,
+            task_kinds: Vec::new(),
         }
     }
 
@@ -129,6 +134,23 @@ impl Module {
     #[must_use]
     pub fn metrics(mut self, metrics: Vec<Metric>) -> Self {
         self.metrics.extend(metrics);
+        self
+    }
+
+    /// Gives the app tasks: their tables, in the database of the group `asset`, and the app's own
+    /// rules around them. One module of an app has them; another one has the ledger.
+    #[must_use]
+    pub fn tasks(mut self, hooks: impl task::Hooks) -> Self {
+        self.group = Group::Asset;
+        self.migrations.extend(crate::migrate::task());
+        self.tasks = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Adds a type of task of the app's own, from 201.
+    #[must_use]
+    pub fn task_kind(mut self, kind: impl task::TaskKind) -> Self {
+        self.task_kinds.push(Arc::new(kind));
         self
     }
 
@@ -227,6 +249,16 @@ impl Module {
     /// Whether it gives the app statistics.
     pub(crate) fn has_statistics(&self) -> bool {
         self.has_statistics
+    }
+
+    /// The rules around tasks, of the module that has them.
+    pub(crate) fn task_hooks(&self) -> Option<&Arc<dyn task::Hooks>> {
+        self.tasks.as_ref()
+    }
+
+    /// Its own types of tasks.
+    pub(crate) fn task_kinds(&self) -> &[Arc<dyn task::TaskKind>] {
+        &self.task_kinds
     }
 
     /// The function that makes demo data.

@@ -87,13 +87,16 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// `param_error`: a change is malformed. `busy`: no ids are to be had.
     pub async fn prepare(&self, changes: Vec<Change>) -> AppResult<Grant<'a>> {
-        let engine = self.engine()?;
-        let operation = Arc::new(Operation::new(changes)?);
         self.ctx.next_id().await?;
+        self.prepare_now(changes)
+    }
+
+    /// As [`Ledger::prepare`], in a transaction before which ids were made ready.
+    pub(crate) fn prepare_now(&self, changes: Vec<Change>) -> AppResult<Grant<'a>> {
         Ok(Grant {
             ctx: self.ctx,
-            engine,
-            operation,
+            engine: self.engine()?,
+            operation: Arc::new(Operation::new(changes)?),
         })
     }
 

@@ -61,6 +61,7 @@ pub use inventory::{InventoryFilter, InventoryProgress, InventoryReport};
 pub use ledger::{Grant, Ledger};
 pub use owner::{Asset, Owner};
 pub use read::{Holding, JournalFilter};
+pub(crate) use rules::day_number;
 pub use rules::{UPPER_LIMIT_DEFAULT, VALUE_MAX};
 pub use sweep::SweepReport;
 pub use verify::{Finding, FindingKind, VerifyOptions, VerifyProgress, VerifyReport};

@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, SqlErr};
 use super::entity::identity::{ActiveModel, Column, Entity, Model};
 use crate::app::Context;
 use crate::error::{AppError, AppResult};
-use crate::types::Id;
+use crate::types::{DateTime, Id, Utc};
 
 /// The user of a platform's account, made when the account is seen for the first time; and whether
 /// it was made now.
@@ -77,6 +77,16 @@ pub async fn is_player(ctx: &Context, app_id: &str, user_id: Id) -> AppResult<bo
         known.insert(player);
     }
     Ok(exists)
+}
+
+/// When a player of the tenant was first here; `None` when there is no such player.
+pub(crate) async fn player_since(
+    ctx: &Context,
+    app_id: &str,
+    user_id: Id,
+) -> AppResult<Option<DateTime<Utc>>> {
+    let found = of_user(ctx, app_id, user_id).await?;
+    Ok(found.map(|row| row.created_at))
 }
 
 /// The identity of a user of this tenant.

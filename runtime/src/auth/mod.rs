@@ -30,6 +30,7 @@ use crate::http::Router;
 
 pub(crate) use identity::KnownPlayers;
 pub use identity::is_player;
+pub(crate) use identity::player_since;
 pub(crate) use known::Known;
 pub use operator::Operator;
 pub(crate) use operator::is_tenant;

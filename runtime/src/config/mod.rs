@@ -18,6 +18,7 @@ mod secret;
 mod shard;
 mod stat;
 mod suggest;
+mod task;
 mod tenant;
 mod variables;
 
@@ -41,3 +42,5 @@ pub use production::{METRICS_TOKEN_MIN_BYTES, TOKEN_KEY_MIN_BYTES};
 pub use secret::Secret;
 pub use shard::{SHARD_COUNT_MAX, ShardConfig, ShardScheme};
 pub use stat::{StatConfig, StatPath};
+pub(crate) use suggest::nearest;
+pub use task::TaskConfig;

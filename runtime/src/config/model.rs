@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
     AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, JobConfig, LeaderboardConfig,
-    Secret, ShardConfig, StatConfig,
+    Secret, ShardConfig, StatConfig, TaskConfig,
 };
 use crate::error::Language;
 
@@ -42,6 +42,8 @@ pub struct Config {
     pub tenant: TenantConfig,
     /// The points ledger.
     pub asset: AssetConfig,
+    /// Tasks of players.
+    pub task: TaskConfig,
     /// Locks, limits, bans.
     pub guard: GuardConfig,
     /// Background work.

@@ -58,6 +58,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     }
     super::shard::check(config)?;
     super::asset::check(config)?;
+    super::task::check(config)?;
     super::guard::check(config)?;
     super::job::check(config)?;
     super::leaderboard::check(config)?;

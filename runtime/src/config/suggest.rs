@@ -1,7 +1,7 @@
 //! "Did you mean …?"
 
 /// The candidate nearest to `given`, if one is near enough to be a slip of the pen.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     given: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {

@@ -206,7 +206,7 @@ impl<'env> Transaction<'env> {
         }
     }
 
-    fn into_env<'other>(self) -> Transaction<'other> {
+    pub(crate) fn into_env<'other>(self) -> Transaction<'other> {
         Transaction {
             inner: self.inner,
             route: self.route,

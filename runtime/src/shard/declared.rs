@@ -21,7 +21,7 @@ pub struct Declared {
 
 /// The tables of the framework that grow with every player and event. Each is created by the module
 /// that it belongs to.
-pub const FRAMEWORK_TABLES: [Declared; 11] = [
+pub const FRAMEWORK_TABLES: [Declared; 13] = [
     declared("asset_inventory_tb", Group::Asset, "user_id"),
     declared("asset_log_tb", Group::Asset, "user_id"),
     declared("asset_lot_tb", Group::Asset, "user_id"),
@@ -30,7 +30,10 @@ pub const FRAMEWORK_TABLES: [Declared; 11] = [
     declared("prize_roster_tb", Group::Order, "user_id"),
     declared("stat_log_tb", Group::Stat, "user_id"),
     declared("stat_report_tb", Group::Stat, "act_id"),
-    declared("task_count_tb", Group::Task, "user_id"),
+    // With the balances: counters and rewards change in one transaction.
+    declared("task_count_tb", Group::Asset, "user_id"),
+    declared("task_evidence_tb", Group::Asset, "user_id"),
+    declared("task_gear_count_tb", Group::Asset, "user_id"),
     declared("user_asset_tb", Group::Asset, "user_id"),
     declared("user_info_tb", Group::User, "user_id"),
 ];

@@ -14,6 +14,7 @@ mod job;
 mod sharding;
 mod stat;
 mod support;
+mod task;
 mod transaction;
 mod types;
 mod web;

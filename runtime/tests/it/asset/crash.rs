@@ -15,7 +15,7 @@
 
 mod app;
 mod books;
-mod client;
+pub(crate) mod client;
 
 use std::collections::BTreeMap;
 use std::path::Path;

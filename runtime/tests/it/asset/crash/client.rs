@@ -11,14 +11,14 @@ use tokio::time::timeout;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-pub(super) struct Client {
+pub(crate) struct Client {
     address: String,
     token: String,
     stream: Option<BufReader<TcpStream>>,
 }
 
 impl Client {
-    pub(super) fn new(address: &str, token: &str) -> Self {
+    pub(crate) fn new(address: &str, token: &str) -> Self {
         Self {
             address: address.to_owned(),
             token: token.to_owned(),
@@ -27,7 +27,7 @@ impl Client {
     }
 
     /// Sends a request. After an error nobody knows whether it was done.
-    pub(super) async fn post(&mut self, path: &str, body: &Value) -> Result<(u16, Value)> {
+    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Result<(u16, Value)> {
         let answer = match timeout(PATIENCE, self.exchange(path, body)).await {
             Ok(answer) => answer,
             Err(late) => Err(late.into()),

@@ -1,0 +1,163 @@
+//! Tasks as services use them.
+
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+use super::count::{Claiming, Counted, Doing, is_swap};
+use super::deed::Deed;
+use super::definition::{Task, is_open};
+use super::engine::Engine;
+use super::entity::info;
+use super::model::Count;
+use super::pay::Paid;
+use super::unit::{self, GROUP, shard_key};
+use super::{swap, whom};
+use crate::app::Context;
+use crate::auth::Player;
+use crate::error::{AppError, AppResult};
+use crate::types::{DateTime, Id, Utc};
+
+/// Tasks and what players have done of them. Made by [`Context::tasks`].
+#[derive(Clone, Copy, Debug)]
+pub struct Tasks<'a> {
+    pub(super) ctx: &'a Context,
+}
+
+/// What came of something that a player did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// Whether it counted now; it had before, if not.
+    pub is_counted: bool,
+    /// Progress towards the next round.
+    pub current: i64,
+    /// What a round takes.
+    pub total: i64,
+    /// What was paid with it.
+    pub paid: Option<Paid>,
+    /// Whether the platform is to take member points first.
+    pub is_waiting: bool,
+}
+
+impl<'a> Tasks<'a> {
+    pub(crate) fn new(ctx: &'a Context) -> Self {
+        Self { ctx }
+    }
+
+    pub(super) fn engine(&self) -> AppResult<&'a Engine> {
+        let missing = "no module of this app has tasks: `cloudapp add module task`";
+        let engine = self.ctx.task_engine();
+        engine.ok_or_else(|| AppError::internal(missing))
+    }
+
+    /// A task of a tenant, open or not.
+    ///
+    /// # Errors
+    /// `not_found`; its configuration is malformed.
+    pub async fn find(&self, app_id: &str, task_id: Id) -> AppResult<Task> {
+        let row = info::Entity::find_by_id(task_id)
+            .filter(info::Column::AppId.eq(app_id))
+            .one(self.ctx.db_of(GROUP))
+            .await?;
+        let row = row.ok_or_else(AppError::not_found)?;
+        Ok(Task::new(self.engine()?, row)?)
+    }
+
+    /// The open tasks of an activity in the operator's order. One whose configuration is malformed
+    /// is left out, and logged.
+    pub(super) async fn open(
+        &self,
+        app_id: &str,
+        act_id: Id,
+        at: DateTime<Utc>,
+    ) -> AppResult<Vec<Task>> {
+        use info::Column;
+        let engine = self.engine()?;
+        let rows = info::Entity::find()
+            .filter(Column::AppId.eq(app_id))
+            .filter(Column::ActId.eq(act_id))
+            .filter(Column::IsRelease.eq(true))
+            .filter(Column::IsDel.eq(false))
+            .order_by_desc(Column::SortIndex)
+            .order_by_asc(Column::Id);
+        let mut tasks = Vec::new();
+        for row in rows.all(self.ctx.db_of(GROUP)).await? {
+            if !is_open(&row, at) {
+                continue;
+            }
+            let id = row.id;
+            match Task::new(engine, row) {
+                Ok(task) => tasks.push(task),
+                Err(problem) => tracing::error!(task_id = %id, %problem, "a task is left out"),
+            }
+        }
+        Ok(tasks)
+    }
+
+    /// Counts what a player did, and pays where the task pays at once; all in one transaction.
+    ///
+    /// # Errors
+    /// `not_found`, [`TASK_CLOSED`](super::TASK_CLOSED), [`TASK_DONE`](super::TASK_DONE),
+    /// [`TASK_TODAY`](super::TASK_TODAY), [`TASK_REFUSED`](super::TASK_REFUSED): it does not count.
+    /// `param_error`: something is missing. The ledger's and the hooks': nothing is used up then.
+    pub async fn act(&self, player: &Player, task_id: Id, deed: &Deed) -> AppResult<Acted> {
+        let (ctx, engine) = (self.ctx, self.engine()?);
+        let task = self.find(&player.app_id, task_id).await?;
+        task.must_be_open(ctx.now())?;
+        engine.hooks().before_act(ctx, player, &task, deed).await?;
+        let doing = whom::doing(ctx, engine, player, &task, deed).await?;
+        let doing = &doing;
+        let key = shard_key(&player.app_id, task.row.act_id, doing.user_id);
+        if is_swap(&task) {
+            let count = unit::run(ctx, &key, |txn| {
+                Box::pin(swap::ask(ctx, engine, txn, doing))
+            });
+            let counted = Counted {
+                count: Some(count.await?),
+                paid: None,
+            };
+            return Ok(acted(doing, counted, true));
+        }
+        let counted = unit::run(ctx, &key, |txn| Box::pin(doing.count(ctx, engine, txn)));
+        let counted = counted.await?;
+        if doing.guest.is_some() && counted.count.is_none() {
+            return Err(whom::refused("this player was invited before"));
+        }
+        Ok(acted(doing, counted, false))
+    }
+
+    /// Pays all finished rounds of a task, or of one part of it.
+    ///
+    /// # Errors
+    /// `not_found`, [`TASK_CLOSED`](super::TASK_CLOSED), [`TASK_DONE`](super::TASK_DONE),
+    /// [`TASK_NOT_READY`](super::TASK_NOT_READY): there is nothing to pay. The ledger's and the
+    /// hooks': nothing is used up then.
+    pub async fn claim(&self, player: &Player, task_id: Id, part: &str) -> AppResult<Paid> {
+        let (ctx, engine) = (self.ctx, self.engine()?);
+        let task = self.find(&player.app_id, task_id).await?;
+        task.must_be_open(ctx.now())?;
+        let claiming = &Claiming {
+            task: &task,
+            user_id: player.user_id,
+            part: part.to_owned(),
+            handler: "POST /client/tasks/{id}/claim",
+        };
+        let key = shard_key(&player.app_id, task.row.act_id, player.user_id);
+        unit::run(ctx, &key, |txn| Box::pin(claiming.pay(ctx, engine, txn))).await
+    }
+}
+
+fn acted(doing: &Doing<'_>, counted: Counted, is_waiting: bool) -> Acted {
+    let rule = &doing.task.rule;
+    let is_counted = counted.count.is_some();
+    let Count { complete, now, .. } = counted.count.unwrap_or_default();
+    let (current, total) = match rule.is_calendar() {
+        true => (complete, rule.last_day()),
+        false => (now, rule.part(&doing.part).map_or(1, |part| part.need)),
+    };
+    Acted {
+        is_counted,
+        current,
+        total,
+        paid: counted.paid,
+        is_waiting,
+    }
+}
