@@ -18,6 +18,8 @@ pub(super) struct Claimed {
     pub(super) max_attempts: u32,
     pub(super) run_no: i64,
     pub(super) is_unique: bool,
+    /// Whether it was cancelled during a run that did not learn of it.
+    pub(super) is_cancelled: bool,
     minus_priority: i32,
 }
 
@@ -32,9 +34,9 @@ pub(super) struct Claim<'a> {
 }
 
 const COLUMNS: &str = "id, name, queue, lane, app_id, payload, attempt, max_attempts, run_no, \
-                       unique_key, minus_priority";
+                       unique_key, is_cancelled, minus_priority";
 const TAKE: &str = "UPDATE job_tb SET state = 'running', worker_id = ?, started_at = ?, \
-                    run_no = run_no + 1, attempt = attempt + 1, is_cancelled = FALSE";
+                    run_no = run_no + 1, attempt = attempt + 1";
 
 impl Claim<'_> {
     /// Takes jobs, in the order in which they are to begin. On MySQL within a transaction.
@@ -126,6 +128,7 @@ fn claimed(row: &QueryResult, before: u32) -> Result<Claimed, DbErr> {
         max_attempts: count("max_attempts")?,
         run_no: row.try_get::<i64>("", "run_no")? + i64::from(before),
         is_unique: unique_key.is_some(),
+        is_cancelled: row.try_get("", "is_cancelled")?,
         minus_priority: number("minus_priority")?,
     })
 }

@@ -136,7 +136,8 @@ impl JobContext {
     }
 
     /// Finishes the job in a transaction of its own making: its effect and its end are committed
-    /// together, so that it has its effect exactly once, however often it was started. Call it last.
+    /// together, so that it has its effect exactly once, however often it was started. Call it
+    /// last.
     ///
     /// The transaction must be in the database of the group `default`. A run that succeeds without
     /// committing it counts as failed.

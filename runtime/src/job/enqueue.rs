@@ -52,12 +52,12 @@ pub(super) async fn enqueue_in(
 
 /// Adds jobs alone.
 pub(super) async fn enqueue(ctx: &Context, jobs: Vec<NewJob>) -> AppResult<Vec<Id>> {
+    // Within a transaction there must be no waiting for ids.
+    ctx.next_id().await?;
     let is_plain = |job: &NewJob| job.lane.is_none() && job.unique.is_none();
     let ids = if jobs.len() <= ROWS_MAX && jobs.iter().all(is_plain) {
         enqueue_in(ctx, ctx.db(), jobs).await?
     } else {
-        // Within the transaction there must be no waiting for ids.
-        ctx.next_id().await?;
         let jobs = &jobs;
         transaction(&Busy(ctx.db().clone()), |txn| {
             Box::pin(async move { enqueue_in(ctx, txn, jobs.clone()).await })

@@ -112,7 +112,9 @@ pub(super) async fn hand_over(
 ) -> Result<bool, DbErr> {
     let words = "SELECT id, run_at FROM job_tb WHERE lane = ? AND lane_seq IS NOT NULL \
                  AND state = 'parked' ORDER BY lane_seq LIMIT 1";
-    let next = Sql::new(conn).add(words, [lane.into()]).one(conn).await?;
+    // The snapshot of a job's own transaction may be older than the lock on the lane.
+    let sql = Sql::new(conn).add(words, [lane.into()]);
+    let next = sql.on(DbBackend::MySql, " FOR UPDATE").one(conn).await?;
     let Some(next) = next else {
         set_head(conn, lane, None, now).await?;
         return Ok(false);

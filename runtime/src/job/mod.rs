@@ -3,8 +3,8 @@
 //! A [`Job`] is a type of the app's that is stored as JSON and run by a [`Worker`], in this process
 //! or another one. It is added in the transaction of what it belongs to, or alone, and run at least
 //! once: again after an error, with growing pauses, or when its worker died; after its last attempt
-//! it is a dead letter that an operator drives again or discards. A job that finishes inside its own
-//! transaction ([`JobContext::settle_in`]) has its effect exactly once.
+//! it is a dead letter that an operator drives again or discards. A job that finishes inside its
+//! own transaction ([`JobContext::settle_in`]) has its effect exactly once.
 //!
 //! ```
 //! use cloudapp_runtime::async_trait;
@@ -43,8 +43,8 @@
 //!
 //! ## Order
 //! A queue gives out what has the highest priority first, then what was added first; several run at
-//! once. Jobs of one *lane* run one after the other, in the order in which they were added: one that
-//! waits for its next attempt holds up those behind it, a dead or cancelled one does not.
+//! once. Jobs of one *lane* run one after the other, in the order in which they were added: one
+//! that waits for its next attempt holds up those behind it, a dead or cancelled one does not.
 //!
 //! ## How a worker learns of a job
 //! In the same process at once; otherwise it looks every `job.poll_ms`. `LISTEN`/`NOTIFY` of

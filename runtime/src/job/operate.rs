@@ -218,9 +218,41 @@ pub(super) async fn clean(ctx: &Context, now: DateTime<Utc>) -> AppResult<u64> {
             .within(&ids);
         removed += sql.add(words, [now.into()]).execute(ctx.db()).await?;
     }
-    // A statement of its own for each: who adds to a lane has locked it, or finds it gone.
     let words = "DELETE FROM job_lane_tb WHERE head_id IS NULL AND changed_at < ?";
     let sql = Sql::new(ctx.db()).add(words, [(now - LANE_KEPT).into()]);
     removed += sql.execute(ctx.db()).await?;
+    mend(ctx, now).await?;
     Ok(removed)
+}
+
+/// The turn of the next in lanes whose head is no longer there: somebody removed its row by hand.
+async fn mend(ctx: &Context, now: DateTime<Utc>) -> AppResult<()> {
+    let headless = "SELECT name FROM job_lane_tb WHERE head_id IS NOT NULL AND NOT EXISTS \
+                    (SELECT 1 FROM job_tb WHERE job_tb.id = job_lane_tb.head_id \
+                    AND state IN ('ready', 'scheduled', 'running'))";
+    let limited = format!("{headless} LIMIT 100");
+    let rows = Sql::new(ctx.db()).words(&limited).all(ctx.db()).await?;
+    for row in rows {
+        let lane: String = row.try_get("", "name")?;
+        let (lane, again) = (lane.as_str(), format!("{headless} AND name = ?"));
+        let again = again.as_str();
+        let conn = Busy(ctx.db().clone());
+        let is_mended = transaction(&conn, |txn| {
+            Box::pin(async move {
+                lane::lock(txn, &BTreeSet::from([lane]), Locking::Wait).await?;
+                // It may have been handed over while it was looked at.
+                let sql = Sql::new(txn).add(again, [lane.into()]);
+                let is_headless = sql.one(txn).await?.is_some();
+                if is_headless {
+                    lane::hand_over(txn, lane, now).await?;
+                }
+                Ok(is_headless)
+            })
+        });
+        if is_mended.await? {
+            tracing::warn!(lane, "the job at the head of a lane was gone");
+            ctx.job_engine().wake();
+        }
+    }
+    Ok(())
 }

@@ -1,4 +1,5 @@
-//! The ends of runs: many in one transaction, each on the condition that the run is still the job's.
+//! The ends of runs: many in one transaction, each on the condition that the run is still the
+//! job's.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -370,6 +370,10 @@ impl Pump {
         let run = JobRun::from(&claimed);
         let (stopper, stop) = Stop::new();
         self.ctx.job_engine().began(run.id, run.run_no, stopper);
+        if claimed.is_cancelled {
+            let engine = self.ctx.job_engine();
+            engine.stop(run.id, run.run_no, StopReason::Cancelled);
+        }
         if let Some(places) = self.places.get_mut(&run.queue) {
             places.running += 1;
         }

@@ -29,6 +29,13 @@ pub(super) struct Run {
 impl Run {
     /// Runs the job to its end, and tells the pump how it ended.
     pub(super) async fn go(self) {
+        if self.stop.reason() == Some(StopReason::Cancelled) {
+            let end = End::Cancelled("cancelled during an earlier run".to_owned());
+            let ended = Ended::of(&JobRun::from(&self.claimed), end);
+            // Without a pump nobody waits for it.
+            let _ = self.ends.send(ended);
+            return;
+        }
         let began = Instant::now();
         let is_settled = Arc::new(AtomicBool::new(false));
         let run = JobRun::from(&self.claimed);
@@ -55,7 +62,6 @@ impl Run {
         };
         let stats = self.ctx.job_engine().stats();
         stats.ran(self.kind.name(), outcome, began.elapsed());
-        // Without a pump nobody waits for it.
         let _ = self.ends.send(Ended::of(ctx.run(), end));
     }
 

@@ -8,7 +8,9 @@ use cloudapp_runtime::job::{JobState, NewJob};
 use cloudapp_runtime::types::Id;
 use sea_orm::ConnectionTrait;
 
-use super::world::{Aside, Failing, Long, Note, Odd, Running, Settling, Then, World, until};
+use super::world::{
+    Aside, Failing, Long, Note, Odd, Running, Settling, Then, World, servers, until,
+};
 
 pub(crate) fn note(text: &str) -> NewJob {
     NewJob::of(&Note(text.to_owned())).unwrap()
@@ -309,7 +311,8 @@ async fn a_worker_that_ends_gives_back_what_it_is_running() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_jobs_of_a_dead_worker_are_run_by_another() {
-    for world in World::each().await {
+    for server in servers() {
+        let world = World::start(&server, |config| config.job.lease_ms = 1_500).await;
         let jobs = world.ctx.jobs();
         let id = jobs
             .enqueue(NewJob::of(&Long { listens: false }).unwrap())

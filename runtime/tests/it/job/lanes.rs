@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use cloudapp_runtime::db::transaction;
 use cloudapp_runtime::job::{JobState, NewJob};
+use sea_orm::ConnectionTrait;
 use tokio::task::JoinSet;
 
 use super::conformance::note;
-use super::world::{Failing, Odd, Running, World, until};
+use super::world::{Failing, Following, Odd, Running, World, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lanes_keep_their_order_under_several_workers() {
@@ -161,6 +162,37 @@ async fn an_open_transaction_holds_up_no_other_lane() {
         })
         .await;
         worker.stop().await;
+        world.close().await;
+    }
+}
+
+/// What a transaction has read before it locks the lane may be out of date.
+#[tokio::test]
+async fn a_lane_is_handed_over_to_what_came_meanwhile() {
+    for world in World::each().await {
+        if world.name == "sqlite" {
+            // It has one writer at a time.
+            continue;
+        }
+        let following = NewJob::of(&Following).unwrap().lane("l");
+        world.ctx.jobs().enqueue(following).await.unwrap();
+        assert_eq!(world.run().await, ["behind it"], "{}", world.name);
+        world.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_lane_whose_head_was_removed_by_hand_goes_on() {
+    for world in World::each().await {
+        let jobs = world.ctx.jobs();
+        jobs.enqueue(note("first").lane("l")).await.unwrap();
+        jobs.enqueue(note("second").lane("l")).await.unwrap();
+        jobs.enqueue(note("other").lane("m")).await.unwrap();
+        let first = "DELETE FROM job_tb WHERE lane = 'l' AND state = 'ready'";
+        world.ctx.db().execute_unprepared(first).await.unwrap();
+        assert_eq!(world.run().await, ["other"]);
+        jobs.clean(world.ctx.now()).await.unwrap();
+        assert_eq!(world.run().await, ["second"], "{}", world.name);
         world.close().await;
     }
 }

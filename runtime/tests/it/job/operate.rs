@@ -6,9 +6,10 @@ use cloudapp_runtime::error::ErrorCode;
 use cloudapp_runtime::http::KeysetQuery;
 use cloudapp_runtime::job::{JobFilter, JobState, NewJob};
 use cloudapp_runtime::types::Id;
+use sea_orm::ConnectionTrait;
 
 use super::conformance::note;
-use super::world::{Long, Odd, Running, World, until};
+use super::world::{Long, Odd, Running, World, servers, until};
 
 #[tokio::test]
 async fn a_waiting_job_is_cancelled_at_once() {
@@ -35,7 +36,8 @@ async fn a_waiting_job_is_cancelled_at_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_running_job_is_told_to_end_by_any_process() {
-    for world in World::each().await {
+    for server in servers() {
+        let world = World::start(&server, |config| config.job.lease_ms = 3_000).await;
         let other = world.another().await;
         let worker = Running::start(&world.ctx);
         for ctx in [&world.ctx, &other] {
@@ -125,6 +127,26 @@ async fn lists_are_filtered_and_go_on() {
         };
         let none = jobs.list(&dead, &KeysetQuery::default()).await.unwrap();
         assert!(none.items.is_empty());
+        world.close().await;
+    }
+}
+
+/// The run gave its job back before it learnt that it was cancelled.
+#[tokio::test]
+async fn a_cancellation_is_not_forgotten() {
+    for world in World::each().await {
+        let jobs = world.ctx.jobs();
+        let long = NewJob::of(&Long { listens: false }).unwrap();
+        let id = jobs.enqueue(long.lane("l")).await.unwrap();
+        jobs.enqueue(note("behind it").lane("l")).await.unwrap();
+        let worker = Running::start(&world.ctx);
+        until("it runs", async || !world.journal().all().is_empty()).await;
+        let flag = "UPDATE job_tb SET is_cancelled = TRUE WHERE state = 'running'";
+        world.ctx.db().execute_unprepared(flag).await.unwrap();
+        worker.stop().await;
+        world.journal().take();
+        assert_eq!(world.run().await, ["behind it"], "{}", world.name);
+        assert_eq!(world.row(id).await.state, JobState::Cancelled);
         world.close().await;
     }
 }

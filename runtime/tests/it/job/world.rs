@@ -11,11 +11,11 @@ use cloudapp_runtime::clock::{Clock, ManualClock};
 use cloudapp_runtime::config::{Config, Environment, Secret};
 use cloudapp_runtime::db::transaction;
 use cloudapp_runtime::error::{AppError, AppResult};
-use cloudapp_runtime::job::{Backoff, Job, JobContext, JobRow, Policy, StopReason, Worker};
+use cloudapp_runtime::job::{Backoff, Job, JobContext, JobRow, NewJob, Policy, StopReason, Worker};
 use cloudapp_runtime::migrate::Options;
 use cloudapp_runtime::testing::Scratch;
 use cloudapp_runtime::types::Id;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -209,6 +209,31 @@ impl Job for Settling {
     }
 }
 
+/// Adds to its own lane while its transaction, which has read already, is open.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Following;
+
+#[async_trait]
+impl Job for Following {
+    const NAME: &'static str = "test.following";
+
+    async fn run(&self, ctx: &JobContext) -> AppResult<()> {
+        transaction(ctx.db(), |txn| {
+            Box::pin(async move {
+                let sql = "SELECT COUNT(*) FROM job_tb";
+                let backend = txn.get_database_backend();
+                txn.query_one_raw(Statement::from_string(backend, sql))
+                    .await?;
+                let next = NewJob::of(&Note("behind it".to_owned()))?;
+                let lane = ctx.lane().unwrap_or_default();
+                ctx.jobs().enqueue(next.lane(lane)).await?;
+                ctx.settle_in(txn).await
+            })
+        })
+        .await
+    }
+}
+
 /// The app of these tests.
 pub(crate) fn app() -> App {
     let mut app = App::new("jobs", "1.0.0");
@@ -218,6 +243,7 @@ pub(crate) fn app() -> App {
         .job::<Odd>()
         .job::<Long>()
         .job::<Settling>()
+        .job::<Following>()
         .extension(Journal::default());
     app
 }
@@ -239,7 +265,8 @@ pub(crate) fn config(url: &str) -> Config {
     config.database.max_connections = 8;
     config.auth.token_key = Secret::new("everybody may know this key of the tests");
     config.job.poll_ms = 20;
-    config.job.lease_ms = 900;
+    // On SQLite a sign of life may wait for its turn to write for long.
+    config.job.lease_ms = 15_000;
     config.job.grace_s = 1;
     config.job.queues = BTreeMap::from([("default".to_owned(), 4)]);
     config
@@ -334,7 +361,7 @@ impl World {
 }
 
 pub(crate) async fn number(ctx: &Context, sql: &str) -> i64 {
-    let statement = sea_orm::Statement::from_string(ctx.db().get_database_backend(), sql);
+    let statement = Statement::from_string(ctx.db().get_database_backend(), sql);
     let row = ctx.db().query_one_raw(statement).await.unwrap().unwrap();
     row.try_get_by_index(0).unwrap()
 }

@@ -109,7 +109,7 @@ async fn the_worker() {
     };
     let mut config = config(&url);
     config.database.connect_timeout_s = 60;
-    config.job.lease_ms = 3_000;
+    config.job.lease_ms = 5_000;
     config.job.queues = BTreeMap::from([("default".to_owned(), CONCURRENCY)]);
     let ctx = Context::connect(&application(), config).await.unwrap();
     Worker::new(&ctx).run(std::future::pending()).await.unwrap();
