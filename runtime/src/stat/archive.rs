@@ -1,7 +1,7 @@
 //! Years that have ended: their figures in one row each, with or without their hours.
 //!
-//! An activity's year is one transaction. Done again it comes to the same: while the hours are there,
-//! the row is written anew; once they are removed, what comes late is added.
+//! An activity's year is one transaction. Done again it comes to the same: while the hours are
+//! there, the row is written anew; once they are removed, what comes late is added.
 
 use std::collections::BTreeMap;
 

@@ -32,8 +32,8 @@ pub(super) struct UserKey<'e> {
     pub(super) name: &'e str,
 }
 
-/// What is added to a figure, and the id of a new row: that of the first event in it, which is in no
-/// other figure of the table.
+/// What is added to a figure, and the id of a new row: that of the first event in it, which is in
+/// no other figure of the table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cell {
     pub(super) id: i64,

@@ -1,9 +1,9 @@
 //! Each event counts once while the processes that count are killed.
 //!
 //! This process reports, 30 of 100 events a second time. Others, of this same program, count; one
-//! after the other gets SIGKILL and is started again. At the end the tables are compared with a model
-//! that knows what was reported. Three ways: the inbox beside the figures, the inbox in another
-//! database, the streams in Redis.
+//! after the other gets SIGKILL and is started again. At the end the tables are compared with a
+//! model that knows what was reported. Three ways: the inbox beside the figures, the inbox in
+//! another database, the streams in Redis.
 //!
 //! The size is for CI. Full size, for each of `sqlite`, `mysql` and `postgres`:
 //!
