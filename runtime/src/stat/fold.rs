@@ -63,9 +63,10 @@ pub(super) fn dated<'e>(
     offset: FixedOffset,
 ) -> Vec<Dated<'e>> {
     let mut seen: HashSet<&str> = HashSet::with_capacity(events.len());
-    let fresh = events
-        .iter()
-        .filter(|event| !counted.contains(&event.key) && seen.insert(&event.key));
+    // What counts a player once needs no key: the log knows.
+    let fresh = events.iter().filter(|event| {
+        event.repeat() != Repeat::All || (!counted.contains(&event.key) && seen.insert(&event.key))
+    });
     let dated = fresh.map(|event| {
         let hour = Hour::of(event.at_ms, offset);
         let digest = event.digest(hour.day);
