@@ -276,7 +276,7 @@ fn databases_and_runtime_sources_are_written_where_they_belong() {
         assert!(config.contains(&format!("url = \"{database}")), "{config}");
         let cargo = sandbox.read(&format!("{database}/Cargo.toml"));
         assert!(
-            cargo.contains(&format!("default = [\"{database}\"]")),
+            cargo.contains(&format!("default = [\"{database}\", \"xlsx\"]")),
             "{cargo}"
         );
     }

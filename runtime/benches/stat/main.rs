@@ -89,7 +89,8 @@ fn expected(events: i64) -> [i64; 4] {
 async fn check(ctx: &Context, events: i64) -> Outcome<()> {
     for ((name, _), expected) in METRICS.iter().zip(expected(events)) {
         let sql = format!(
-            "SELECT CAST(SUM(event_count) AS SIGNED) FROM stat_report_0_tb WHERE key_name = '{name}'"
+            "SELECT CAST(SUM(event_count) AS SIGNED) FROM stat_report_0_tb \
+             WHERE key_name = '{name}'"
         );
         let statement = Statement::from_string(ctx.db().get_database_backend(), sql);
         let row = ctx.db().query_one_raw(statement).await?;

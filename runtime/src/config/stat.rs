@@ -23,11 +23,11 @@ pub struct StatConfig {
     pub lanes: usize,
     /// Milliseconds between two looks for events while there are none. Default 500.
     pub poll_ms: u64,
-    /// Most reports that wait in each of the eight streams; what is more goes through the database.
-    /// Default 100000.
+    /// Most reports that wait in each of the eight streams; what is more goes through the
+    /// database. Default 100000.
     pub stream_max: u64,
-    /// Days for which rows of `stat_log_tb` are kept, of metrics that do not count a player once for
-    /// ever. Default 15.
+    /// Days for which rows of `stat_log_tb` are kept, of metrics that do not count a player once
+    /// for ever. Default 15.
     pub log_days: u32,
     /// Days for which it is known that an event was counted that may come again. Default 3.
     pub applied_days: u32,

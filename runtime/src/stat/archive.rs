@@ -1,7 +1,7 @@
 //! Years that have ended: their figures in one row each, with or without their hours.
 //!
-//! An activity's year is one transaction. Done again it comes to the same: while the hours are there,
-//! the row is written anew; once they are removed, what comes late is added.
+//! An activity's year is one transaction. Done again it comes to the same: while the hours are
+//! there, the row is written anew; once they are removed, what comes late is added.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ use super::rows;
 use super::value::Sum;
 use crate::app::Context;
 use crate::db::{self, Transaction, statement};
-use crate::error::AppResult;
-use crate::types::Id;
+use crate::error::{AppError, AppResult, ErrorCode};
+use crate::types::{DateTime, Id, Utc};
 
 /// The years of an activity.
 type Part = (String, i64, i32);
@@ -89,7 +89,7 @@ type Name = (i64, String, String);
 async fn figures(
     conn: &impl ConnectionTrait,
     (app_id, act_id, year): &Part,
-) -> Result<BTreeMap<Name, Sum>, crate::error::AppError> {
+) -> Result<BTreeMap<Name, Sum>, AppError> {
     let backend = conn.get_database_backend();
     let sql = format!(
         "SELECT module_id, object_id, key_name, {} FROM {} WHERE create_year = ? AND act_id = ? \
@@ -125,58 +125,19 @@ async fn write(
     let known = known.all(txn).await?.into_iter();
     let mut known: BTreeMap<Name, Model> = known
         .map(|row| {
-            (
-                (
-                    row.module_id.get(),
-                    row.object_id.clone(),
-                    row.key_name.clone(),
-                ),
-                row,
-            )
+            let name = (row.module_id.get(), row.object_id.clone());
+            ((name.0, name.1, row.key_name.clone()), row)
         })
         .collect();
     let mut ids = ids.into_iter();
     let mut count = 0;
-    for (name, mut sum) in figures(txn, part).await? {
-        let old = known.remove(&name);
-        if let Some(old) = old.as_ref().filter(|old| old.is_removed) {
-            sum += Sum {
-                whole: old.key_value.into(),
-                billionths: old.key_fraction.into(),
-                count: old.event_count.into(),
-            };
-        }
-        let [whole, billionths, events] = sum.columns()?;
-        let is_removed = removes || old.as_ref().is_some_and(|old| old.is_removed);
-        match old {
-            Some(old) => {
-                let mut row: ActiveModel = old.into_active_model();
-                row.key_value = Set(whole);
-                row.key_fraction = Set(billionths);
-                row.event_count = Set(events);
-                row.is_removed = Set(is_removed);
-                row.update(txn).await?;
-            }
+    for (name, sum) in figures(txn, part).await? {
+        match known.remove(&name) {
+            Some(old) => again(txn, old, sum, removes).await?,
             None => {
-                let (module_id, object_id, key_name) = name;
                 // A figure that came between has its row the next time.
-                let Some(id) = ids.next() else {
-                    return Err(crate::error::ErrorCode::BUSY.into());
-                };
-                let row = Model {
-                    id,
-                    app_id: app_id.clone(),
-                    act_id: Id::new(*act_id),
-                    module_id: Id::new(module_id),
-                    object_id,
-                    key_name,
-                    key_value: whole,
-                    key_fraction: billionths,
-                    event_count: events,
-                    create_year: *year,
-                    is_removed,
-                    created_at: ctx.now(),
-                };
+                let id = ids.next().ok_or(ErrorCode::BUSY)?;
+                let row = new(id, part, name, sum, removes, ctx.now())?;
                 row.into_active_model().insert(txn).await?;
             }
         }
@@ -190,4 +151,49 @@ async fn write(
         statement::execute(txn, &sql, values).await?;
     }
     Ok(count)
+}
+
+/// Writes a figure that the archive has: anew, or more of it when its hours are gone.
+async fn again(txn: &Transaction<'_>, old: Model, mut sum: Sum, removes: bool) -> AppResult<()> {
+    if old.is_removed {
+        sum += Sum {
+            whole: old.key_value.into(),
+            billionths: old.key_fraction.into(),
+            count: old.event_count.into(),
+        };
+    }
+    let [whole, billionths, events] = sum.columns()?;
+    let is_removed = removes || old.is_removed;
+    let mut row: ActiveModel = old.into_active_model();
+    row.key_value = Set(whole);
+    row.key_fraction = Set(billionths);
+    row.event_count = Set(events);
+    row.is_removed = Set(is_removed);
+    row.update(txn).await?;
+    Ok(())
+}
+
+fn new(
+    id: Id,
+    (app_id, act_id, year): &Part,
+    (module_id, object_id, key_name): Name,
+    sum: Sum,
+    is_removed: bool,
+    created_at: DateTime<Utc>,
+) -> AppResult<Model> {
+    let [key_value, key_fraction, event_count] = sum.columns()?;
+    Ok(Model {
+        id,
+        app_id: app_id.clone(),
+        act_id: Id::new(*act_id),
+        module_id: Id::new(module_id),
+        object_id,
+        key_name,
+        key_value,
+        key_fraction,
+        event_count,
+        create_year: *year,
+        is_removed,
+        created_at,
+    })
 }

@@ -95,7 +95,7 @@ impl StatEvent {
     }
 
     /// Gives it a key of your choice, unique for the tenant and the metric: reported again with it
-    /// within `stat.applied_days`, it counts once.
+    /// within `stat.applied_days`, it counts once. Metrics that count a player once need none.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());

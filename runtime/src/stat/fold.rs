@@ -32,8 +32,8 @@ pub(super) struct UserKey<'e> {
     pub(super) name: &'e str,
 }
 
-/// What is added to a figure, and the id of a new row: that of the first event in it, which is in no
-/// other figure of the table.
+/// What is added to a figure, and the id of a new row: that of the first event in it, which is in
+/// no other figure of the table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cell {
     pub(super) id: i64,
@@ -63,9 +63,10 @@ pub(super) fn dated<'e>(
     offset: FixedOffset,
 ) -> Vec<Dated<'e>> {
     let mut seen: HashSet<&str> = HashSet::with_capacity(events.len());
-    let fresh = events
-        .iter()
-        .filter(|event| !counted.contains(&event.key) && seen.insert(&event.key));
+    // What counts a player once needs no key: the log knows.
+    let fresh = events.iter().filter(|event| {
+        event.repeat() != Repeat::All || (!counted.contains(&event.key) && seen.insert(&event.key))
+    });
     let dated = fresh.map(|event| {
         let hour = Hour::of(event.at_ms, offset);
         let digest = event.digest(hour.day);

@@ -1,5 +1,5 @@
-//! `stat_event_tb`: events that wait to be counted, in each database, so that they can be written in
-//! the transaction of what they tell of.
+//! `stat_event_tb`: events that wait to be counted, in each database, so that they can be written
+//! in the transaction of what they tell of.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 
@@ -102,7 +102,8 @@ pub(super) async fn lanes(conn: &impl ConnectionTrait) -> Result<Vec<u16>, DbErr
     let branch = |lane: u16| {
         // As a derived table, because SQLite takes a limit there only.
         format!(
-            "SELECT lane FROM (SELECT lane FROM stat_event_tb WHERE lane = {lane} LIMIT 1) AS l{lane}"
+            "SELECT lane FROM (SELECT lane FROM stat_event_tb WHERE lane = {lane} LIMIT 1) \
+             AS l{lane}"
         )
     };
     let branches: Vec<String> = (0..LANES).map(branch).collect();

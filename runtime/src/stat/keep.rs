@@ -32,8 +32,8 @@ pub struct StatCleaned {
 }
 
 impl Stats<'_> {
-    /// Removes rows that are older than `[stat]` says, of all physical tables, and writes years that
-    /// have ended into the archive. The pump does this every hour.
+    /// Removes rows that are older than `[stat]` says, of all physical tables, and writes years
+    /// that have ended into the archive. The pump does this every hour.
     ///
     /// # Errors
     /// The database's.

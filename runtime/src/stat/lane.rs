@@ -1,8 +1,8 @@
 //! Who counts the events of a lane: one process at a time, by a lease with a number.
 //!
-//! Every transaction that counts moves the lease on, on the condition that it is still the process's
-//! own with this number. So whoever was paused past the end of his lease cannot commit, and two
-//! processes never count events of the same player at the same time.
+//! Every transaction that counts moves the lease on, on the condition that it is still the
+//! process's own with this number. So whoever was paused past the end of his lease cannot commit,
+//! and two processes never count events of the same player at the same time.
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Value};
 

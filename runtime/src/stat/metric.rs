@@ -70,7 +70,9 @@ impl Repeat {
 /// use cloudapp_runtime::stat::{Metric, Repeat};
 ///
 /// let visits = Metric::new("VisitCount", "Visits").group("Traffic", "").client(1);
-/// let visitors = Metric::new("VisitUserCount", "Visitors").group("Traffic", "").repeat(Repeat::Daily);
+/// let visitors = Metric::new("VisitUserCount", "Visitors")
+///     .group("Traffic", "")
+///     .repeat(Repeat::Daily);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metric {
@@ -175,7 +177,8 @@ impl Metric {
     }
 }
 
-/// Kinds of missions with statistics of their own, as the original framework numbers and names them.
+/// Kinds of missions with statistics of their own, as the original framework numbers and names
+/// them.
 pub const TASK_KINDS: [(i32, &str); 26] = [
     (1, "FreeGift"),
     (2, "OneSign"),

@@ -4,10 +4,10 @@
 //! StatEvent ─▶ door ─▶ inbox in a database, or stream in Redis ─▶ pump: one transaction a batch
 //! ```
 //!
-//! A *metric* says what events of its name come to: whole numbers or decimals, of each event or of a
-//! player's first one of a day or of all. Code defines metrics, tenants have definitions of their
-//! own. The door refuses events that fit none and writes down with each what its metric says, so that
-//! counting asks nobody.
+//! A *metric* says what events of its name come to: whole numbers or decimals, of each event or of
+//! a player's first one of a day or of all. Code defines metrics, tenants have definitions of their
+//! own. The door refuses events that fit none and writes down with each what its metric says, so
+//! that counting asks nobody.
 //!
 //! Events wait in eight *lanes*, all of a player's in one. A process that counts takes a lane by a
 //! lease, and each of its transactions holds the lane's row: no two count the same player's events

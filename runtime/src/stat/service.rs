@@ -105,7 +105,8 @@ impl<'a> Stats<'a> {
         let events = door::check(self.ctx, self.engine()?, events, Reporter::Code).await?;
         let mut numbered = Vec::with_capacity(events.len());
         for event in events {
-            // There is no waiting for the lease of ids: on SQLite it would wait for this transaction.
+            // There is no waiting for the lease of ids: on SQLite it would wait for this
+            // transaction.
             let id = self.ctx.try_next_id();
             let id =
                 id.ok_or_else(|| AppError::new(ErrorCode::BUSY).with_source("no id at hand"))?;

@@ -1,9 +1,9 @@
 //! Each event counts once while the processes that count are killed.
 //!
 //! This process reports, 30 of 100 events a second time. Others, of this same program, count; one
-//! after the other gets SIGKILL and is started again. At the end the tables are compared with a model
-//! that knows what was reported. Three ways: the inbox beside the figures, the inbox in another
-//! database, the streams in Redis.
+//! after the other gets SIGKILL and is started again. At the end the tables are compared with a
+//! model that knows what was reported. Three ways: the inbox beside the figures, the inbox in
+//! another database, the streams in Redis.
 //!
 //! The size is for CI. Full size, for each of `sqlite`, `mysql` and `postgres`:
 //!
@@ -148,11 +148,8 @@ async fn waiting(ctx: &Context) -> u64 {
     total
 }
 
-async fn one(name: &str, server: &str, way: Way) {
-    let (events, kills) = (
-        size("CLOUDAPP_STAT_EVENTS", 4_000),
-        size("CLOUDAPP_STAT_KILLS", 3),
-    );
+/// An app for a way, and the database apart.
+async fn world(server: &str, way: Way) -> (World, Scratch) {
     let apart = Scratch::create(server).await;
     let url = apart.url().to_owned();
     let world = World::start(server, Arc::new(SystemClock), move |config| match way {
@@ -166,7 +163,15 @@ async fn one(name: &str, server: &str, way: Way) {
         }
         Way::Fast => fast(config),
     });
-    let world = world.await;
+    (world.await, apart)
+}
+
+async fn one(name: &str, server: &str, way: Way) {
+    let (events, kills) = (
+        size("CLOUDAPP_STAT_EVENTS", 4_000),
+        size("CLOUDAPP_STAT_KILLS", 3),
+    );
+    let (world, _apart) = world(server, way).await;
     let base = world.ctx.now();
     let began = Instant::now();
     let mut workers = Workers::start(&world, WORKERS);

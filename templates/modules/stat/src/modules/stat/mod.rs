@@ -2,7 +2,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `handlers/` | HTTP in and out: `client` for players, `admin` and `metric` for operators, `export` for files |
+//! | `handlers/` | HTTP in and out: `client` for players, the others for operators |
 //! | `dto/` | what requests carry and answers show |
 //! | `service.rs` | what can be asked and said, and of which tenant |
 //! | `metrics.rs` | the app's own metrics |

@@ -7,9 +7,7 @@ use cloudapp_runtime::stat::{
     Metric, OwnMetric, StatEvent, StatGroup, StatTrend, StatValue, UserStat,
 };
 
-use super::dto::{
-    MetricChange, MetricInput, ReportInput, ReportQuery, TrendQuery, UserQuery,
-};
+use super::dto::{MetricChange, MetricInput, ReportInput, ReportQuery, TrendQuery, UserQuery};
 
 /// Reports what a player's app says.
 pub async fn report(ctx: &Context, player: &Player, input: ReportInput) -> AppResult<()> {

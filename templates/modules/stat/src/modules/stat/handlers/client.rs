@@ -21,8 +21,8 @@ pub fn routes() -> Router {
         (status = 200, body = Envelope<Done>),
         (
             status = 400,
-            description = "`param_error`: there is no such metric for players' apps to report, or a \
-                           value is out of its range",
+            description = "`param_error`: there is no such metric for players' apps to report, or \
+                           a value is out of its range",
         ),
         (status = 429, description = "`current_limit`: too many reports"),
     ),
