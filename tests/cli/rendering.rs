@@ -81,10 +81,26 @@ proptest! {
         arguments.extend(specs.iter().map(String::as_str));
         let add = sandbox.in_app(&arguments);
         prop_assume!(add.code == 0);
-        if sandbox.in_app(&["add", "job", &module]).code == 0 {
-            sandbox.write("shop/src/modules/task/mod.rs", "//! Tasks.\n");
-            sandbox.in_app(&["sync"]).ok();
-            sandbox.in_app(&["add", "task", &module]).ok();
+        assert_formatted(&sandbox);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(8))]
+
+    #[test]
+    fn units_of_any_length_are_formatted(
+        app in "[a-z]{1,20}-[a-z0-9]{1,18}",
+        name in "[a-z]{1,14}_[a-z0-9]{1,14}",
+    ) {
+        let sandbox = Sandbox::new();
+        let new = sandbox.cloudapp(&["new", "shop", "--name", &app, "--modules", "none"]);
+        prop_assume!(new.code == 0);
+        let module = "//! Tasks.\n\npub fn module() {}\n";
+        sandbox.write("shop/src/modules/task/mod.rs", module);
+        sandbox.in_app(&["sync"]).ok();
+        for kind in ["job", "task"] {
+            prop_assume!(sandbox.in_app(&["add", kind, &name]).code == 0);
         }
         assert_formatted(&sandbox);
     }
