@@ -158,7 +158,7 @@ async fn history(table: &Table, seed: u64, events: usize) -> i64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_each_database() {
-    let seeds = size("CLOUDAPP_TASK_DB_SEEDS", 20) as u64;
+    let seeds = size("CLOUDAPP_TASK_DB_SEEDS", 6) as u64;
     for server in servers() {
         let world = World::start(&server, asset::NoHooks, NoHooks, |config| {
             config.task.new_user_hours = 1_000_000;
