@@ -46,7 +46,8 @@ pub struct TaskDraft {
 }
 
 impl Tasks<'_> {
-    /// All tasks of an activity, removed ones too. One whose configuration is malformed is left out.
+    /// All tasks of an activity, removed ones too. One whose configuration is malformed is left
+    /// out.
     pub(super) async fn all(&self, app_id: &str, act_id: Id) -> AppResult<Vec<Task>> {
         let engine = self.engine()?;
         let rows = info::Entity::find()

@@ -1,8 +1,8 @@
 //! No round is lost and none paid twice while the app is killed.
 //!
 //! Clients do things for tasks over HTTP, and claim, and send again what got no answer; three of
-//! ten requests come again although they were answered. Meanwhile the app, a process of its own, gets
-//! SIGKILL. At the end the tables are compared with what the clients did.
+//! ten requests come again although they were answered. Meanwhile the app, a process of its own,
+//! gets SIGKILL. At the end the tables are compared with what the clients did.
 //!
 //! The size is for CI. Full size, for each of `sqlite` and `mysql`:
 //!

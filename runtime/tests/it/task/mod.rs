@@ -8,4 +8,5 @@ mod crash;
 mod docs;
 mod kinds;
 mod model;
+mod own;
 mod world;

@@ -201,7 +201,9 @@ impl Product<'_> {
     fn race(&mut self, first: &Event, second: &Event) -> [Answer; 2] {
         let (a, b) = (self.decide(first), self.decide(second));
         let a = self.commit(first, a).unwrap();
-        let b = self.commit(second, b);
+        // A refusal writes nothing that would tell that it came too early.
+        let writes = b.count.is_some() || b.day.is_some();
+        let b = if writes { self.commit(second, b) } else { None };
         [a, b.unwrap_or_else(|| self.apply(second))]
     }
 }

@@ -289,5 +289,5 @@ pub struct SettledView {
 }
 
 fn json(text: &str) -> Json {
-    serde_json::from_str(text).unwrap_or_default()
+    text.parse().unwrap_or_default()
 }
