@@ -19,7 +19,8 @@
 //!
 //! # Features
 //! `sqlite` (default), `mysql`, `postgres`: database drivers, at least one. `tls`: encrypted
-//! connections to the database. `redis`: the connection to Redis. `xlsx`: spreadsheets.
+//! connections to the database. `redis`: the connection to Redis. `time-zones`: schedules by the clocks
+//! of zones with summer time. `webhook`: alarms to a webhook. `xlsx`: spreadsheets.
 
 pub mod app;
 pub mod asset;

@@ -1,8 +1,14 @@
 //! The outbox: events that are written in the transaction that makes them happen, and read by
 //! whoever passes them on.
 //!
-//! [`write()`] adds, [`pending`] reads the oldest, [`remove`] takes away what was passed on. A reader
-//! that dies between the last two passes events on again: at least once, by their ids.
+//! [`write()`] adds. A worker makes a job of each event for each type that the app declared with
+//! [`App::on_event`](crate::app::App::on_event), exactly once, and removes those that nobody asked
+//! for.
+//!
+//! [`pending`] and [`remove`] are for readers of your own, in apps without a worker. One that dies
+//! between the two passes events on again: at least once, by their ids.
+
+use std::collections::BTreeSet;
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
@@ -67,6 +73,26 @@ pub async fn write(conn: &impl ConnectionTrait, events: Vec<Event>) -> AppResult
 pub async fn pending(conn: &impl ConnectionTrait, limit: u64) -> AppResult<Vec<Event>> {
     let oldest = entity::Entity::find().order_by_asc(entity::Column::Id);
     Ok(oldest.limit(limit).all(conn).await?)
+}
+
+/// As [`pending`], without those that cannot be passed on.
+pub(crate) async fn pending_but(
+    conn: &impl ConnectionTrait,
+    without: &BTreeSet<Id>,
+    limit: u64,
+) -> AppResult<Vec<Event>> {
+    let mut oldest = entity::Entity::find().order_by_asc(entity::Column::Id);
+    if !without.is_empty() {
+        oldest = oldest.filter(entity::Column::Id.is_not_in(without.iter().copied()));
+    }
+    Ok(oldest.limit(limit).all(conn).await?)
+}
+
+/// Takes events away; how many of them were there.
+pub(crate) async fn take(conn: &impl ConnectionTrait, ids: &[Id]) -> AppResult<u64> {
+    let these = entity::Entity::delete_many();
+    let these = these.filter(entity::Column::Id.is_in(ids.iter().copied()));
+    Ok(these.exec(conn).await?.rows_affected)
 }
 
 /// Takes events away.

@@ -59,7 +59,7 @@ fn parse_name(
 }
 
 /// Tables of the framework that end as a module's table does, besides the sharded ones.
-const FRAMEWORK_TABLES: [&str; 18] = [
+const FRAMEWORK_TABLES: [&str; 19] = [
     "asset_warn_notice_tb",
     "cache_pending_tb",
     "cloudapp_migration_tb",
@@ -67,6 +67,7 @@ const FRAMEWORK_TABLES: [&str; 18] = [
     "identity_tb",
     "job_lane_tb",
     "job_leader_tb",
+    "job_relay_tb",
     "job_schedule_tb",
     "job_tb",
     "job_worker_tb",

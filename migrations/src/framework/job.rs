@@ -136,6 +136,8 @@ fn schedules(steps: &mut Steps) {
         Table::create()
             .table("job_schedule_tb")
             .col(string_len("name", 64).primary_key())
+            // The rule by which it ticks.
+            .col(string_len("spec", 255))
             .col(date_time_null("last_tick"))
             .col(date_time_null("next_tick"))
             // Of the leader who wrote the row.
@@ -153,6 +155,15 @@ fn schedules(steps: &mut Steps) {
             .col(string_len("owner", 64))
             .col(big_integer("fencing"))
             .col(big_integer("lease_until_us"))
+            .to_owned(),
+    );
+    steps.create_table(
+        Table::create()
+            .table("job_relay_tb")
+            // The group whose outbox is in another database.
+            .col(string_len("name", 64).primary_key())
+            // JSON: the events that are jobs by now, and may still be in that outbox.
+            .col(long_text("event_ids"))
             .to_owned(),
     );
 }

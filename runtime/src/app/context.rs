@@ -20,7 +20,7 @@ use crate::db::{Databases, Group};
 use crate::error::AppResult;
 use crate::guard::{self, Guard};
 use crate::id::{Id, IdGenerator, LeaseStore};
-use crate::job::{self, Jobs};
+use crate::job::{self, Alarms, Jobs, Schedules};
 use crate::leaderboard::Leaderboard;
 use crate::migrate::{MigrateError, Migrator};
 use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
@@ -50,6 +50,8 @@ struct Shared {
     guard: guard::Engine,
     players: KnownPlayers,
     jobs: job::Engine,
+    schedules: Schedules,
+    alarms: Alarms,
     cache: Cache,
     app_name: &'static str,
     #[cfg(feature = "redis")]
@@ -79,7 +81,10 @@ impl Context {
         if app.ledger_hooks().is_some() {
             config.require_chain_key()?;
         }
-        let jobs = job::Engine::new(app.registered_jobs())?;
+        let builtin = job::builtin(app.ledger_hooks().is_some());
+        let jobs = job::Engine::new(app.registered_jobs().chain([&builtin]))?;
+        let schedules = app.schedules(&config)?;
+        let alarms = Alarms::new(app, &config)?;
         let databases = Databases::connect(&config.database).await?;
         let backend = databases.of(Group::Asset).get_database_backend();
         let ledger = app.ledger_hooks();
@@ -132,6 +137,8 @@ impl Context {
             guard,
             players: KnownPlayers::default(),
             jobs,
+            schedules,
+            alarms,
             cache,
             app_name: app.name(),
             #[cfg(feature = "redis")]
@@ -353,6 +360,14 @@ impl Context {
 
     pub(crate) fn job_engine(&self) -> &job::Engine {
         &self.0.jobs
+    }
+
+    pub(crate) fn schedules(&self) -> &Schedules {
+        &self.0.schedules
+    }
+
+    pub(crate) fn alarms(&self) -> &Alarms {
+        &self.0.alarms
     }
 
     pub(crate) fn guard_engine(&self) -> &guard::Engine {

@@ -25,6 +25,14 @@ pub enum StartError {
         /// The sharded tables.
         known: String,
     },
+    /// A section `[schedule."<name>"]` is for a schedule that the app does not have.
+    #[error("[schedule.\"{name}\"]: the app has no such schedule; there are: {known}")]
+    UnknownSchedule {
+        /// The name.
+        name: String,
+        /// The schedules.
+        known: String,
+    },
     /// Configuration and database disagree on a sharded table.
     #[error("{0}")]
     ShardMismatch(String),

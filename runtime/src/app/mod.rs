@@ -1,5 +1,6 @@
 //! An application: its modules, migrations and routes, and the command line of its binary.
 
+mod background;
 mod command;
 mod context;
 mod demo;
@@ -15,9 +16,10 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::db::Group;
 use crate::http::Router;
-use crate::job::{Job, Registered};
+use crate::job::{AlarmSink, Job, OwnSink, Registered, ScheduledJob, Schedules};
 use crate::migrate::{Migration, Migrator, Stream};
 
+pub(crate) use background::Background;
 pub use command::{run, run_from};
 pub use context::Context;
 pub use demo::Demo;
@@ -99,6 +101,17 @@ impl App {
     pub fn task_kind(&mut self, kind: impl crate::task::TaskKind) -> &mut Self {
         self.task_kinds.push(Arc::new(kind));
         self
+    }
+
+    /// Adds a job that runs by the clock and belongs to no module.
+    pub fn schedule(&mut self, job: impl ScheduledJob) -> &mut Self {
+        self.jobs.schedule(job);
+        self
+    }
+
+    /// Passes alarms on to this too. A second one replaces the first.
+    pub fn alarm_sink(&mut self, sink: impl AlarmSink) -> &mut Self {
+        self.extension(OwnSink(Arc::new(sink)))
     }
 
     /// The name of the application.
@@ -211,6 +224,12 @@ impl App {
         let engine =
             crate::task::Engine::new(config, Arc::clone(hooks), &kinds, verifier.cloned())?;
         Ok(Some(engine))
+    }
+
+    /// The app's schedules, as they are configured.
+    pub(crate) fn schedules(&self, config: &Config) -> Result<Schedules, StartError> {
+        let builtin = crate::job::builtin(self.ledger_hooks().is_some());
+        Schedules::new(self.registered_jobs().chain([&builtin]), config)
     }
 
     pub(crate) fn extensions(&self) -> &Extensions {

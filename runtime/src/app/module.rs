@@ -9,7 +9,7 @@ use crate::cache::CacheDeclared;
 use crate::db::Group;
 use crate::error::AppResult;
 use crate::http::Router;
-use crate::job::{Job, Registered};
+use crate::job::{Job, Registered, ScheduledJob};
 use crate::migrate::Migration;
 use crate::shard::Declared;
 use crate::stat::Metric;
@@ -159,6 +159,13 @@ impl Module {
     #[must_use]
     pub fn cached(mut self, group: CacheDeclared) -> Self {
         self.cached.push(group);
+        self
+    }
+
+    /// Adds a job that runs by the clock.
+    #[must_use]
+    pub fn schedule(mut self, job: impl ScheduledJob) -> Self {
+        self.jobs.schedule(job);
         self
     }
 

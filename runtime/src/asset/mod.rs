@@ -23,7 +23,7 @@
 //! | `ledger`, `read` | what services call |
 //! | `hooks`, `event` | what the app adds, and is told |
 //! | `walk`, `snapshot` | a whole table in order; one owner as of one moment |
-//! | `verify`, `inventory`, `sweep` | what is done to the whole ledger |
+//! | `verify`, `inventory`, `sweep`, `notices` | what is done to the whole ledger |
 
 mod attempt;
 mod book;
@@ -37,6 +37,7 @@ mod inventory;
 mod lanes;
 mod ledger;
 mod memory;
+mod notices;
 mod owner;
 mod read;
 mod rows;

@@ -38,8 +38,8 @@ pub struct AssetConfig {
     /// Milliseconds that an operation may wait for its transaction to begin; it is refused as `busy`
     /// then. Default 3000.
     pub wait_ms: u64,
-    /// Whether each change writes an event `asset.changed` into the outbox. Default false: without
-    /// a reader that removes them they would only pile up.
+    /// Whether each change writes an event `asset.changed` into the outbox. Default false: a worker
+    /// passes them on to jobs, or removes them; where none runs, they would only pile up.
     pub events: bool,
     /// Rules of single kinds of assets by number, e.g. `[asset.types.2]`.
     pub types: BTreeMap<String, AssetTypeConfig>,

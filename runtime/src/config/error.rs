@@ -62,6 +62,14 @@ pub enum ConfigError {
         /// The key and what it must be.
         reason: String,
     },
+    /// A section `[schedule."<name>"]` makes no sense.
+    #[error("[schedule.\"{name}\"]: {reason}")]
+    Schedule {
+        /// The schedule.
+        name: String,
+        /// The key and what it must be.
+        reason: String,
+    },
     /// Secrets are missing or unfit for the environment. All of them, so that one round mends it.
     #[error("{}", missing_secrets(.environment, .missing))]
     Secrets {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Config, ConfigError};
 
 /// Most jobs of one queue that a process runs at once.
-const CONCURRENCY_MAX: u32 = 1024;
+pub(crate) const CONCURRENCY_MAX: u32 = 1024;
 /// Longest name of a queue.
 pub(crate) const QUEUE_NAME_MAX: usize = 64;
 /// A year.
@@ -27,6 +27,9 @@ pub struct JobConfig {
     /// Milliseconds without a sign of life after which a worker's jobs are given to others. Default
     /// 30000.
     pub lease_ms: u64,
+    /// Milliseconds for which the leader, who turns ticks and events into jobs, outlives its last
+    /// sign of life. Default 5000.
+    pub leader_lease_ms: u64,
     /// Seconds that running jobs may take to end after SIGTERM, before they are given back. Default
     /// 20.
     pub grace_s: u64,
@@ -48,6 +51,7 @@ impl Default for JobConfig {
             queues: BTreeMap::new(),
             poll_ms: 250,
             lease_ms: 30_000,
+            leader_lease_ms: 5_000,
             grace_s: 20,
             attempts: 10,
             retention_s: 24 * 3600,
@@ -92,6 +96,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     let ranges = [
         ("job.poll_ms", job.poll_ms, 1, 60_000),
         ("job.lease_ms", job.lease_ms, 500, 3_600_000),
+        ("job.leader_lease_ms", job.leader_lease_ms, 200, 600_000),
         ("job.grace_s", job.grace_s, 0, 3600),
         ("job.attempts", job.attempts.into(), 1, 1000),
         ("job.retention_s", job.retention_s, 1, YEAR_S),

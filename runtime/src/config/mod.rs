@@ -2,6 +2,7 @@
 //! `CLOUDAPP__SECTION__KEY`. An unknown key anywhere is an error that names its place; secrets
 //! never show in logs; production starts with secrets of its own or not at all.
 
+mod alarm;
 mod asset;
 mod cache;
 mod environment;
@@ -14,6 +15,7 @@ mod leaderboard;
 mod model;
 mod position;
 mod production;
+mod schedule;
 mod secret;
 mod shard;
 mod stat;
@@ -22,6 +24,7 @@ mod task;
 mod tenant;
 mod variables;
 
+pub use alarm::AlarmConfig;
 pub use asset::{AssetConfig, AssetTypeConfig, CHAIN_KEY_MIN_BYTES};
 pub use cache::CacheConfig;
 pub use environment::Environment;
@@ -31,7 +34,7 @@ pub(crate) use guard::{COUNT_MAX, WINDOW_MAX_S};
 pub use ip_range::IpRange;
 pub(crate) use ip_range::masked;
 pub use job::JobConfig;
-pub(crate) use job::is_queue_name;
+pub(crate) use job::{CONCURRENCY_MAX, is_queue_name};
 pub use layers::Sources;
 pub use leaderboard::{LeaderboardBackend, LeaderboardConfig};
 pub use model::{
@@ -39,6 +42,7 @@ pub use model::{
     MetricsConfig, RedisConfig, ServerConfig, TenantConfig,
 };
 pub use production::{METRICS_TOKEN_MIN_BYTES, TOKEN_KEY_MIN_BYTES};
+pub use schedule::{Missed, ScheduleConfig};
 pub use secret::Secret;
 pub use shard::{SHARD_COUNT_MAX, ShardConfig, ShardScheme};
 pub use stat::{StatConfig, StatPath};

@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
-    AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, JobConfig, LeaderboardConfig,
-    Secret, ShardConfig, StatConfig, TaskConfig,
+    AlarmConfig, AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, JobConfig,
+    LeaderboardConfig, ScheduleConfig, Secret, ShardConfig, StatConfig, TaskConfig,
 };
 use crate::error::Language;
 
@@ -52,6 +52,10 @@ pub struct Config {
     pub leaderboard: LeaderboardConfig,
     /// Statistics.
     pub stat: StatConfig,
+    /// Schedules of jobs by name, e.g. `[schedule."asset.expire"]`.
+    pub schedule: BTreeMap<String, ScheduleConfig>,
+    /// Who is told when background work is in trouble.
+    pub alarm: AlarmConfig,
     /// Sharded tables, by logical name, e.g. `[shard.user_asset_tb]`.
     pub shard: BTreeMap<String, ShardConfig>,
     /// The application's own settings: read them with `Context::settings`.

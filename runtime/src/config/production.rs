@@ -64,6 +64,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     super::leaderboard::check(config)?;
     super::stat::check(config)?;
     super::cache::check(config)?;
+    super::alarm::check(config)?;
     config.tenant.offset()?;
     crate::telemetry::check_level(&config.log.level)
 }

@@ -17,14 +17,18 @@ use prometheus_client::registry::Registry;
 use sea_orm::{DatabaseConnection, DbBackend};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use tokio::time::timeout;
 
 use crate::app::Context;
 use crate::auth::bearer;
 use crate::cache::Cache;
 use crate::error::{AppError, AppResult};
-use crate::job::Engine;
+use crate::job::{self, Engine, Gauges};
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// How long counting jobs may take.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Upper bounds of the duration buckets in seconds: from a cached read to the default time-out.
 const BUCKETS_S: [f64; 12] = [
@@ -56,6 +60,7 @@ struct Inner {
     in_flight: Gauge,
     pools: Family<PoolLabels, Gauge>,
     unasked: Gauge,
+    jobs: Gauges,
 }
 
 /// Counts a request as being handled until dropped.
@@ -97,6 +102,8 @@ impl Metrics {
         registry.register("db_pool_connections", "Database connections", pools.clone());
         cache.register(&mut registry);
         jobs.register(&mut registry);
+        let jobs = Gauges::default();
+        jobs.register(&mut registry);
         Self(Arc::new(Inner {
             registry,
             requests,
@@ -104,6 +111,7 @@ impl Metrics {
             in_flight,
             pools,
             unasked,
+            jobs,
         }))
     }
 
@@ -162,6 +170,12 @@ pub(super) async fn metrics(
     let sent = bearer::token(&headers).unwrap_or_default();
     if !token.is_empty() && !same(sent, token) {
         return Err(AppError::unauthorized());
+    }
+    match timeout(PATIENCE, job::health(&ctx)).await {
+        Ok(Ok(health)) => metrics.0.jobs.set(&health),
+        // The other figures are there all the same.
+        Ok(Err(error)) => tracing::debug!(error = %error.detail(), "jobs were not counted"),
+        Err(_) => tracing::debug!("jobs were not counted in time"),
     }
     let page = metrics.encode(&ctx).map_err(AppError::internal)?;
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], page).into_response())

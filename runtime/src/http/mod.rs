@@ -9,7 +9,7 @@
 //!   answered
 //! - `extract`, `page`, `keyset`: typed input, paging
 //! - `layers`: request id, access log, limits, time-out, panics, headers, compression
-//! - `bans`, `health`, `metrics`, `cache`, `openapi`, `docs`: the framework's own routes
+//! - `bans`, `health`, `jobs`, `metrics`, `cache`, `openapi`, `docs`: the framework's own routes
 //! - `router`, `serve`: putting it together
 
 mod bans;
@@ -20,6 +20,7 @@ mod envelope;
 mod extract;
 mod failure;
 mod health;
+mod jobs;
 mod keyset;
 mod language;
 mod layers;

@@ -110,13 +110,14 @@ fn tags(app: &App) -> Vec<Tag> {
     let session = tag("session", "Logging in and out, for players and operators");
     let system = tag("system", "Health, metrics and this description");
     let guard = tag("guard", "Bans, for operators");
+    let job = tag("job", "Background work, for operators");
     let modules = app
         .modules()
         .iter()
         .map(|module| tag(module.name(), module.title_text()));
     std::iter::once(session)
         .chain(modules)
-        .chain([guard, system])
+        .chain([guard, job, system])
         .collect()
 }
 

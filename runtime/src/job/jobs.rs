@@ -29,6 +29,8 @@ pub struct JobFilter {
     pub lane: Option<String>,
     /// The tenant.
     pub app_id: Option<String>,
+    /// Any of these tenants.
+    pub app_ids: Option<Vec<String>>,
 }
 
 impl<'a> Jobs<'a> {
@@ -98,6 +100,9 @@ impl<'a> Jobs<'a> {
             if let Some(text) = text {
                 select = select.filter(column.eq(text.as_str()));
             }
+        }
+        if let Some(app_ids) = &filter.app_ids {
+            select = select.filter(Column::AppId.is_in(app_ids));
         }
         if let Some(after) = query.after() {
             select = select.filter(Column::Id.lt(after));

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::JobContext;
+use super::cron::AnySchedule;
 use crate::app::BoxFuture;
 use crate::error::{AppError, AppResult};
 use crate::random;
@@ -137,6 +139,23 @@ impl JobKind {
         }
     }
 
+    /// The kind of what is no [`Job`] of its own: a schedule.
+    pub(super) fn new(
+        name: &'static str,
+        queue: &'static str,
+        policy: Policy,
+        type_id: TypeId,
+        run: RunFn,
+    ) -> Self {
+        Self {
+            name,
+            queue,
+            policy,
+            type_id,
+            run,
+        }
+    }
+
     /// The name in the database.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -192,6 +211,7 @@ pub struct Subscription {
 pub(crate) struct Registered {
     pub(crate) kinds: Vec<JobKind>,
     pub(crate) subscriptions: Vec<Subscription>,
+    pub(super) schedules: Vec<Arc<dyn AnySchedule>>,
 }
 
 impl Registered {

@@ -52,30 +52,51 @@
 //! shares connections between transactions, and has no counterpart on the other databases, where
 //! polling is needed anyway: a look at an empty queue is one statement on an index.
 
+mod alarm;
 mod claim;
 mod context;
+mod cron;
+mod duty;
 mod engine;
 mod enqueue;
 mod entity;
+mod gauges;
+mod health;
 mod jobs;
 mod kind;
 mod lane;
+mod leader;
 mod new_job;
 mod operate;
+mod relay;
 mod rescue;
 mod settle;
 mod sql;
 mod stats;
 mod stop;
+mod watch;
 mod worker;
 
+pub use alarm::{Alarm, AlarmKind, AlarmSink};
 pub use context::{JobContext, JobRun};
+pub use cron::{Due, Schedule, SchedulePlan, ScheduledJob, Tick};
+pub use duty::lead;
 pub use entity::{JobState, Model as JobRow};
+pub use health::{JobHealth, JobProblem, QueueHealth, ScheduleHealth, WorkerHealth, health};
 pub use jobs::{JobFilter, Jobs};
 pub use kind::{Backoff, Job, JobKind, Policy, Subscription};
 pub use new_job::NewJob;
 pub use stop::{Stop, StopReason};
 pub use worker::Worker;
 
+pub use crate::config::Missed;
+pub(crate) use alarm::{Alarms, OwnSink};
+pub(crate) use cron::{Schedules, builtin, run_now};
+pub(crate) use duty::Leading;
 pub(crate) use engine::Engine;
+pub(crate) use gauges::Gauges;
+pub(crate) use health::look as look_at_health;
 pub(crate) use kind::Registered;
+
+/// The seat of who turns ticks and events into jobs.
+const LEADER: &str = "jobs";

@@ -8,6 +8,7 @@ use super::sql::Sql;
 use crate::app::Context;
 use crate::db::{Busy, Transaction, transaction};
 use crate::error::AppResult;
+use crate::job::{Alarm, AlarmKind};
 use crate::types::Id;
 
 /// Workers looked at in one go.
@@ -66,6 +67,7 @@ async fn from_one(ctx: &Context, worker_id: i64) -> AppResult<u64> {
             let pid: i64 = worker.try_get("", "pid")?;
             let error = format!("its worker gave no sign of life (process {pid} on {host})");
             let count = take(ctx, txn, worker_id, &error).await?;
+            tell(ctx, format!("{host} ({pid})"), count);
             let sql =
                 Sql::new(txn).add("DELETE FROM job_worker_tb WHERE id = ?", [worker_id.into()]);
             sql.execute(txn).await?;
@@ -82,6 +84,18 @@ async fn of_stranger(ctx: &Context, worker_id: i64) -> AppResult<u64> {
         )
     })
     .await
+}
+
+/// Somebody may want to know why it died. Nothing waits for his being told.
+fn tell(ctx: &Context, subject: String, jobs: u64) {
+    let ctx = ctx.clone();
+    let alarm = Alarm {
+        kind: AlarmKind::LateWorker,
+        subject,
+        text: format!("it died: {jobs} jobs were taken from it"),
+        at: ctx.now(),
+    };
+    tokio::spawn(async move { ctx.alarms().raise(&ctx, alarm).await });
 }
 
 /// The attempt counts: a job that kills its worker must come to an end some day.

@@ -20,10 +20,10 @@ pub enum StopReason {
 pub struct Stop(watch::Receiver<Option<StopReason>>);
 
 /// Who tells it.
-pub(super) type Stopper = watch::Sender<Option<StopReason>>;
+pub(crate) type Stopper = watch::Sender<Option<StopReason>>;
 
 impl Stop {
-    pub(super) fn new() -> (Stopper, Self) {
+    pub(crate) fn new() -> (Stopper, Self) {
         let (stopper, receiver) = watch::channel(None);
         (stopper, Self(receiver))
     }

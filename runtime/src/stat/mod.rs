@@ -57,6 +57,7 @@ mod users;
 mod value;
 
 pub(crate) use engine::Engine;
+pub(crate) use pump::Counting;
 
 use crate::db::Group;
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream};
 use sea_orm::DbBackend;
 use tokio::sync::watch;
@@ -13,8 +14,9 @@ use super::engine::Engine;
 use super::event::LANES;
 use super::lane::{self, CLEANER, Lane};
 use super::{GROUP, inbox, keep};
-use crate::app::Context;
+use crate::app::{Background, Context};
 use crate::error::{AppError, AppResult, ErrorCode};
+use crate::job::Stop;
 use crate::random;
 
 /// Batches of a lane that are counted before others may have it.
@@ -24,8 +26,32 @@ const CLEAN_EVERY_US: i64 = 3_600_000_000;
 /// Longest pause after trouble.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
+/// The pump as a loop of a worker's; idle in an app without statistics.
+pub(crate) struct Counting;
+
+#[async_trait]
+impl Background for Counting {
+    fn name(&self) -> &'static str {
+        "statistics"
+    }
+
+    async fn run(&self, ctx: &Context, stop: &Stop) -> AppResult<()> {
+        if ctx.stat_engine().is_none() {
+            stop.requested().await;
+            return Ok(());
+        }
+        let (stopper, told) = watch::channel(false);
+        let asked = async {
+            stop.requested().await;
+            stopper.send_replace(true);
+        };
+        tokio::join!(pump(ctx.clone(), told), asked);
+        Ok(())
+    }
+}
+
 /// Counts events until `stop` says `true`.
-pub(crate) async fn pump(ctx: Context, mut stop: watch::Receiver<bool>) {
+pub(super) async fn pump(ctx: Context, mut stop: watch::Receiver<bool>) {
     let owner = match random::hex::<16>() {
         Ok(owner) => owner,
         Err(error) => {

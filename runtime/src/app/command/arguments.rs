@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::ServerConfig;
+use crate::config::{CONCURRENCY_MAX, Environment, ServerConfig, is_queue_name};
 use crate::db::Group;
 
 #[derive(Debug, Parser)]
@@ -18,6 +18,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Answer requests until SIGTERM or Ctrl-C
     Serve(ServeOptions),
+    /// Run jobs and schedules, and pass events on, until SIGTERM or Ctrl-C
+    Worker(WorkerOptions),
     /// Bring the databases to the schema of the code, or back
     Migrate(MigrateOptions),
     /// Fill the database with data to try the application with
@@ -51,6 +53,39 @@ pub(super) struct ServeOptions {
     /// Port to listen on, instead of `server.port`; 0 takes a free one
     #[arg(long)]
     port: Option<u16>,
+    /// Run jobs and schedules in this process too [default: in development only]
+    #[arg(long, overrides_with = "without_worker")]
+    with_worker: bool,
+    /// Leave jobs and schedules to processes that run `worker`
+    #[arg(long, overrides_with = "with_worker")]
+    without_worker: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct WorkerOptions {
+    /// Queue to work on, and how many of its jobs to run at once; may be repeated [default: all
+    /// queues, as `[job.queues]` says]
+    #[arg(long = "queue", value_name = "NAME[=N]", value_parser = queue)]
+    pub(super) queues: Vec<(String, Option<u32>)>,
+    /// Run jobs only: no schedules, no events passed on, no statistics counted
+    #[arg(long)]
+    pub(super) no_schedule: bool,
+}
+
+/// `mail=4` or `mail`.
+fn queue(text: &str) -> Result<(String, Option<u32>), String> {
+    let (name, count) = match text.split_once('=') {
+        Some((name, count)) => (name, Some(count)),
+        None => (text, None),
+    };
+    if !is_queue_name(name) {
+        return Err("a queue is 1 to 64 letters, digits and `-_.`".to_owned());
+    }
+    let count = count.map(|count| match count.parse() {
+        Ok(count @ 1..=CONCURRENCY_MAX) => Ok(count),
+        _ => Err(format!("the number must be 1 to {CONCURRENCY_MAX}")),
+    });
+    Ok((name.to_owned(), count.transpose()?))
 }
 
 impl ServeOptions {
@@ -58,6 +93,12 @@ impl ServeOptions {
     pub(super) fn apply(&self, config: &mut ServerConfig) {
         config.host = self.host.unwrap_or(config.host);
         config.port = self.port.unwrap_or(config.port);
+    }
+
+    /// Whether the process is to run jobs too.
+    pub(super) fn runs_jobs(&self, environment: Environment) -> bool {
+        let is_default = environment == Environment::Development;
+        self.with_worker || (is_default && !self.without_worker)
     }
 }
 

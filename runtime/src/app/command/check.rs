@@ -1,4 +1,4 @@
-//! `check`: configuration, databases, schema, Redis. Exit 1 with reasons.
+//! `check`: configuration, databases, schema, jobs, Redis. Exit 1 with reasons.
 
 use sea_orm::DatabaseConnection;
 use serde::Serialize;
@@ -7,8 +7,10 @@ use super::arguments::Json;
 use super::error::CommandError;
 use super::{Outcome, output};
 use crate::app::App;
-use crate::config::Config;
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::{Config, Environment};
 use crate::db::{self, DatabaseUrl, Group};
+use crate::job::look_at_health;
 use crate::migrate::Migrator;
 use crate::shard::{self, Shards};
 use crate::telemetry;
@@ -120,13 +122,49 @@ async fn schema(
         Group::Default => what.to_owned(),
         group => format!("{what} {group}"),
     };
-    answer.add(subject("schema"), findings(migrator, connection).await);
+    let found = findings(migrator, connection).await;
+    let is_current = found.is_ok();
+    answer.add(subject("schema"), found);
+    if is_current && group == Group::Default {
+        jobs(app, config, connection, answer).await;
+    }
     let shards = Shards::new(connection.clone());
     let layouts = shard::agreement(app, config, group, &shards).await;
     answer.add(
         subject("shards"),
         layouts.map_err(|error| error.to_string()),
     );
+}
+
+/// Workers, queues and schedules.
+async fn jobs(app: &App, config: &Config, connection: &DatabaseConnection, answer: &mut Answer) {
+    let schedules = match app.schedules(config) {
+        Ok(schedules) => schedules,
+        Err(error) => return answer.add("jobs", Err(error.to_string())),
+    };
+    let now = SystemClock.now();
+    let health = look_at_health(connection, &schedules, &config.alarm, now).await;
+    let result = match health {
+        Err(error) => Err(error.detail()),
+        Ok(health) if health.ok => Ok(format!(
+            "{} workers, {} schedules, nothing late",
+            health.workers.len(),
+            health.schedules.len()
+        )),
+        Ok(health) => {
+            let late = health.problems.iter().map(|problem| {
+                let kind = problem.kind.replace('_', " ");
+                format!("{kind} `{}`: {}", problem.subject, problem.detail)
+            });
+            let late = late.collect::<Vec<_>>().join("; ");
+            // A developer's machine need not be up all the time.
+            match config.environment {
+                Environment::Development => Ok(late),
+                _ => Err(late),
+            }
+        }
+    };
+    answer.add("jobs", result);
 }
 
 async fn findings(migrator: &Migrator, connection: &DatabaseConnection) -> Result<String, String> {

@@ -14,6 +14,7 @@ mod routes;
 mod seed;
 mod serve;
 mod shard;
+mod worker;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -35,8 +36,8 @@ enum Outcome {
     Found,
 }
 
-/// The whole command line of an application's binary: `serve`, `migrate`, `seed`, `admin`,
-/// `asset`, `check`, `routes`.
+/// The whole command line of an application's binary: `serve`, `worker`, `migrate`, `seed`,
+/// `admin`, `asset`, `check`, `routes`.
 ///
 /// ```no_run
 /// use cloudapp_runtime::app::App;
@@ -80,9 +81,9 @@ pub fn run_from(app: App, arguments: impl IntoIterator<Item = OsString>) -> Exit
 }
 
 fn start(app: &App, command: Command) -> Result<Outcome, CommandError> {
-    // `serve` uses every processor; for the others a second thread would only cost time.
+    // `serve` and `worker` use every processor; for the others a second thread would only cost time.
     let mut runtime = match command {
-        Command::Serve(_) => tokio::runtime::Builder::new_multi_thread(),
+        Command::Serve(_) | Command::Worker(_) => tokio::runtime::Builder::new_multi_thread(),
         _ => tokio::runtime::Builder::new_current_thread(),
     };
     let runtime = runtime
@@ -100,8 +101,10 @@ async fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> 
         Command::Serve(options) => {
             let mut config = configure()?;
             options.apply(&mut config.server);
-            serve::run(app, config).await
+            let runs_jobs = options.runs_jobs(config.environment);
+            serve::run(app, config, runs_jobs).await
         }
+        Command::Worker(options) => worker::run(app, configure()?, options).await,
         Command::Migrate(command) => migrate::run(app, configure()?, command).await,
         Command::Seed(command) => seed::run(app, configure()?, command).await,
         Command::Admin(command) => admin::run(app, configure()?, command).await,

@@ -1,12 +1,18 @@
 //! `serve`: answer requests until told to stop.
 
-use super::Outcome;
+use super::arguments::WorkerOptions;
 use super::error::CommandError;
+use super::{Outcome, worker};
 use crate::app::{App, Context};
 use crate::config::Config;
 use crate::http;
+use crate::job::{Stop, StopReason};
 
-pub(super) async fn run(app: &App, config: Config) -> Result<Outcome, CommandError> {
+pub(super) async fn run(
+    app: &App,
+    config: Config,
+    runs_jobs: bool,
+) -> Result<Outcome, CommandError> {
     let ctx = Context::connect(app, config).await?;
     ctx.check_shards(app).await?;
     let server = &ctx.config().server;
@@ -22,7 +28,22 @@ pub(super) async fn run(app: &App, config: Config) -> Result<Outcome, CommandErr
     }
     tokio::spawn(after_start(ctx.clone()));
     let router = app.router(ctx.clone());
-    http::serve(router, listener, server, http::shutdown_signal()).await;
+    let (stopper, stop) = Stop::new();
+    let working = runs_jobs.then(|| {
+        let working = worker::work(ctx.clone(), WorkerOptions::default(), stop);
+        tokio::spawn(working)
+    });
+    let shutdown = async {
+        http::shutdown_signal().await;
+        // Requests and jobs end at the same time.
+        stopper.send_replace(Some(StopReason::Draining));
+    };
+    http::serve(router, listener, server, shutdown).await;
+    if let Some(working) = working
+        && let Err(error) = working.await
+    {
+        tracing::error!(%error, "the worker of this process failed");
+    }
     ctx.close().await;
     tracing::info!("stopped");
     Ok(Outcome::Done)

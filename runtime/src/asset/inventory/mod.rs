@@ -31,7 +31,7 @@ use super::walk::Walk;
 use crate::app::Context;
 use crate::db;
 use crate::error::AppResult;
-use crate::types::Id;
+use crate::types::{DateTime, Id, Utc};
 
 /// Balances that are written in one transaction.
 const CHUNK: usize = 100;
@@ -67,8 +67,13 @@ impl Ledger<'_> {
     /// # Errors
     /// No module of the app has the ledger.
     pub fn yesterday(&self) -> AppResult<i32> {
-        let yesterday = self.ctx.now() - chrono::Duration::days(1);
-        Ok(self.engine()?.rules().day(yesterday))
+        self.day_before(self.ctx.now())
+    }
+
+    /// The day before that of an instant.
+    pub(crate) fn day_before(&self, at: DateTime<Utc>) -> AppResult<i32> {
+        let before = at - chrono::Duration::days(1);
+        Ok(self.engine()?.rules().day(before))
     }
 
     /// Takes the inventory of a day of the tenant's time zone, such as `20260131`: opening, gains,

@@ -110,6 +110,7 @@ async fn lists_are_filtered_and_go_on() {
             name: Some("test.note".to_owned()),
             queue: Some("default".to_owned()),
             lane: None,
+            ..JobFilter::default()
         };
         let first = jobs
             .list(&filter, &KeysetQuery::new(None, 2))

@@ -152,25 +152,22 @@ impl Place {
 
     /// Starts `serve` on a free port and waits until it listens.
     pub(crate) fn serve(&self) -> Server {
-        let mut child = self.command(&["serve", "--port", "0"]).spawn().unwrap();
+        self.start(&["serve", "--port", "0"], "listening on http://")
+    }
+
+    /// Starts a command that goes on, and waits until its log holds a text.
+    pub(crate) fn start(&self, arguments: &[&str], text: &str) -> Server {
+        let mut child = self.command(arguments).spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut log = String::new();
-        let address = loop {
-            let mut line = String::new();
-            assert!(stderr.read_line(&mut line).unwrap() > 0, "it ended: {log}");
-            log.push_str(&line);
-            if let Some((_, rest)) = line.split_once("listening on http://") {
-                break rest.split_whitespace().next().unwrap().to_owned();
-            }
-        };
-        Server {
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let server = Server {
             child,
             stdout,
             stderr,
-            log,
-            address,
-        }
+            log: String::new(),
+            address: String::new(),
+        };
+        server.until(text)
     }
 }
 
@@ -193,7 +190,7 @@ fn ended(stdout: &str, stderr: String) -> Ended {
     }
 }
 
-/// A running `serve`.
+/// A running `serve` or `worker`.
 pub(crate) struct Server {
     child: Child,
     stdout: ChildStdout,
@@ -203,6 +200,23 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Waits until the log holds a text.
+    pub(crate) fn until(mut self, text: &str) -> Self {
+        while !self.log.contains(text) {
+            let mut line = String::new();
+            let read = self.stderr.read_line(&mut line).unwrap();
+            assert!(read > 0, "it ended: {}", self.log);
+            self.log.push_str(&line);
+            if let Some((_, rest)) = line.split_once("listening on http://") {
+                rest.split_whitespace()
+                    .next()
+                    .unwrap()
+                    .clone_into(&mut self.address);
+            }
+        }
+        self
+    }
+
     /// Asks for `path` and returns the whole answer.
     pub(crate) fn get(&self, path: &str) -> String {
         let mut stream = std::net::TcpStream::connect(&self.address).unwrap();
