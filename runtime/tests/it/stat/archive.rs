@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{Duration, NaiveDate, TimeZone as _, Utc};
 use cloudapp_runtime::clock::ManualClock;
+use cloudapp_runtime::migrate::Options;
 use cloudapp_runtime::stat::{StatCleaned, StatFilter, StatUnit};
 use cloudapp_runtime::types::Id;
 
@@ -114,6 +115,22 @@ async fn hours_of_archived_years_can_be_removed() {
             assert_eq!(years(&world).await, before, "{server}");
         }
         assert_eq!(cells(&world.ctx).await.len(), 1);
+        world.ctx.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_schema_goes_down_and_up_again() {
+    for server in servers() {
+        let world = World::of(&server).await;
+        let options = Options::default();
+        for (group, migrator) in world.ctx.migrators() {
+            let db = world.ctx.db_of(*group);
+            let down = migrator.down(db, usize::MAX, &options).await.unwrap();
+            let up = migrator.up(db, &options).await.unwrap();
+            assert_eq!(down.changes.len(), up.changes.len(), "{server}");
+            assert!(migrator.check(db).await.unwrap().is_empty(), "{server}");
+        }
         world.ctx.close().await;
     }
 }
