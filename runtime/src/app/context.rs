@@ -95,13 +95,7 @@ impl Context {
         let stat = stat.transpose()?;
         let shards = databases.distinct().map(|(_, db)| Shards::new(db.clone()));
         let shards = shards.map(Arc::new).collect();
-        let replicas = databases.distinct().map(|(group, _)| {
-            let copies = databases.replicas_of(group).iter();
-            copies
-                .map(|copy| Arc::new(Shards::new(copy.clone())))
-                .collect()
-        });
-        let replicas = replicas.collect();
+        let replicas = shards_of_replicas(&databases);
         #[cfg(feature = "redis")]
         let redis = crate::redis::Redis::new(&config.redis)?;
         #[cfg(not(feature = "redis"))]
@@ -417,4 +411,15 @@ impl fmt::Debug for Context {
             .field("config", &self.0.config)
             .finish_non_exhaustive()
     }
+}
+
+/// Of each distinct database, the sharded tables of its copies.
+fn shards_of_replicas(databases: &Databases) -> Vec<Vec<Arc<Shards>>> {
+    let of = |group| {
+        let copies = databases.replicas_of(group).iter();
+        copies
+            .map(|copy| Arc::new(Shards::new(copy.clone())))
+            .collect()
+    };
+    databases.distinct().map(|(group, _)| of(group)).collect()
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
@@ -50,8 +50,8 @@ pub(super) struct Pump {
     places: BTreeMap<String, Places>,
     live: BTreeMap<(Id, i64), Live>,
     tasks: JoinSet<()>,
-    sender: mpsc::UnboundedSender<Ended>,
-    receiver: mpsc::UnboundedReceiver<Ended>,
+    sender: mpsc::Sender<Ended>,
+    receiver: mpsc::Receiver<Ended>,
     /// Runs that ended and are not written down.
     ended: Vec<Ended>,
     awakened: watch::Receiver<u64>,
@@ -66,7 +66,6 @@ pub(super) struct Pump {
 
 impl Pump {
     pub(super) fn new(ctx: Context, desk: Desk, queues: &BTreeMap<String, u32>) -> Self {
-        let (sender, receiver) = mpsc::unbounded_channel();
         let places = queues.iter().map(|(name, concurrency)| {
             let places = Places {
                 concurrency: usize::try_from(*concurrency).unwrap_or(usize::MAX),
@@ -75,10 +74,14 @@ impl Pump {
             };
             (name.clone(), places)
         });
+        let places: BTreeMap<_, _> = places.collect();
+        // A place is free only once the end of its run was received: no run ever waits to tell it.
+        let room: usize = places.values().map(|places| places.concurrency).sum();
+        let (sender, receiver) = mpsc::channel(room.clamp(1, Semaphore::MAX_PERMITS));
         let names = ctx.job_engine().kinds().keys();
         Self {
             names: names.map(|name| (*name).to_owned()).collect(),
-            places: places.collect(),
+            places,
             live: BTreeMap::new(),
             tasks: JoinSet::new(),
             sender,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, timeout};
 
 use crate::app::Context;
@@ -23,7 +23,7 @@ pub(super) struct Run {
     pub(super) kind: JobKind,
     pub(super) claimed: Claimed,
     pub(super) stop: Stop,
-    pub(super) ends: UnboundedSender<Ended>,
+    pub(super) ends: Sender<Ended>,
 }
 
 impl Run {
@@ -33,7 +33,7 @@ impl Run {
             let end = End::Cancelled("cancelled during an earlier run".to_owned());
             let ended = Ended::of(&JobRun::from(&self.claimed), end);
             // Without a pump nobody waits for it.
-            let _ = self.ends.send(ended);
+            let _ = self.ends.send(ended).await;
             return;
         }
         let began = Instant::now();
@@ -62,7 +62,7 @@ impl Run {
         };
         let stats = self.ctx.job_engine().stats();
         stats.ran(self.kind.name(), outcome, began.elapsed());
-        let _ = self.ends.send(Ended::of(ctx.run(), end));
+        let _ = self.ends.send(Ended::of(ctx.run(), end)).await;
     }
 
     fn failed(&self, ctx: &JobContext, error: &AppError) -> (End, &'static str) {

@@ -329,7 +329,8 @@ pub(super) fn date_gears(old: &Value, new: &mut Value, today: NaiveDate) -> Read
         return Err(ConfigProblem::new("has no `gear_list`"));
     };
     for gear in gears {
-        let known = before.iter().find(|(id, _)| *id == gear["id"].to_string());
+        let id = gear["id"].to_string();
+        let known = before.iter().find(|(known, _)| *known == id);
         match known {
             Some((_, since)) if since.is_null() => {}
             Some((_, since)) => gear["since"] = since.clone(),

@@ -77,7 +77,7 @@ async fn burn(ctx: &Context, place: &Place, workers: &mut [Process], fire: &mut 
             continue;
         };
         let since = Instant::now();
-        if (fire.kills + fire.pauses) % 2 == 0 {
+        if (fire.kills + fire.pauses).is_multiple_of(2) {
             worker.kill();
             let took = takeover(ctx, before, since).await;
             let took = took.unwrap_or_else(|| panic!("nobody took over: {}", place.log()));

@@ -47,9 +47,9 @@ pub(super) fn case(chance: &mut Chance, is_shanghai: bool) -> Case {
         limit: 1 + chance.below(4) as i64,
         values: BTreeMap::from([(0, 1 + chance.below(9) as i64)]),
         once: match task_type {
-            9 => Once::OfUserAndDay,
-            4 => Once::OfAll,
-            _ => Once::OfUser,
+            9 => Once::UserAndDay,
+            4 => Once::All,
+            _ => Once::User,
         },
         is_fact: matches!(task_type, 20 | 21 | 24 | 26),
     };

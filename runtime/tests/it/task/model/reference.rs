@@ -20,9 +20,9 @@ pub(super) enum How {
 /// What counts once.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Once {
-    OfUser,
-    OfUserAndDay,
-    OfAll,
+    User,
+    UserAndDay,
+    All,
 }
 
 pub(super) struct Setting {
@@ -111,9 +111,9 @@ impl Model {
         let day = self.day(at);
         let period = self.period(day);
         let evidence = match self.setting.once {
-            Once::OfUser => (user, object, 0),
-            Once::OfUserAndDay => (user, object, day),
-            Once::OfAll => (0, object, 0),
+            Once::User => (user, object, 0),
+            Once::UserAndDay => (user, object, day),
+            Once::All => (0, object, 0),
         };
         if self.used.contains(&evidence) {
             return Answer::Word("known");
