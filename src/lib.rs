@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //! - [`cli`] what can be typed · [`command`] one command, one file · [`ui`] words on screen
-//! - [`name`], [`field`], [`shard`], [`unit`], [`spec`], [`manifest`], [`catalogue`] what is asked
-//!   for, as checked data
+//! - [`name`], [`field`], [`shard`], [`unit`](mod@unit), [`spec`], [`manifest`], [`catalogue`] what
+//!   is asked for, as checked data
 //! - [`plan`] spec + snapshot → changes, pure · [`render`] templates → text, pure
 //! - [`apply`] the only writer · [`fs`] the only user of `std::fs` · [`app_dir`] the app in this
 //!   folder
