@@ -35,6 +35,9 @@ impl Http {
             .enable_all()
             .build()
             .unwrap();
+        // Beside the runtime's webhook, reqwest wants to know whose cryptography to use.
+        let provider = rustls::crypto::ring::default_provider();
+        provider.install_default().ok();
         // No connection is kept: an idle one would be in the way of tests that stop the app.
         let client = Client::builder()
             .no_proxy()
