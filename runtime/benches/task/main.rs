@@ -17,6 +17,7 @@ use cloudapp_runtime::config::{Config, Secret};
 use cloudapp_runtime::http::routes;
 use cloudapp_runtime::migrate::Options;
 use cloudapp_runtime::prelude::*;
+use cloudapp_runtime::stat::task_metrics;
 use cloudapp_runtime::task::{Deed, NoHooks, TaskDraft};
 use cloudapp_runtime::testing::Scratch;
 use serde::Deserialize;
@@ -39,6 +40,7 @@ fn size(variable: &str, default: u64) -> u64 {
 fn app() -> App {
     let mut app = App::new("bench", "0.0.0");
     app.module(Module::new("asset").ledger(asset::NoHooks));
+    app.module(Module::new("stat").statistics().metrics(task_metrics()));
     let module = Module::new("task").tasks(NoHooks);
     app.module(module.routes(Router::new().routes(routes!(sign))));
     app

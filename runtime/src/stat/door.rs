@@ -52,18 +52,28 @@ pub(super) async fn check(
             let loaded = Definitions::load(ctx, engine.metrics(), &event.app_id).await?;
             tenants.insert(event.app_id.clone(), loaded);
         }
-        let place = Place {
-            act_id: event.act_id,
-            module_id: event.module_id,
-            object_id: &event.object_id,
-        };
-        let rules = tenants
-            .get(&event.app_id)
-            .and_then(|known| known.rules(&event.metric, place));
-        let rules = rules.ok_or_else(|| unknown(&event.metric))?;
-        passed.push(stored(event, rules, now, by)?);
+        let known = tenants.get(&event.app_id);
+        let known = known.ok_or_else(|| unknown(&event.metric))?;
+        passed.push(pass(known, event, now, by)?);
     }
     Ok(passed)
+}
+
+/// Checks one event, of well-formed texts, by the definitions of its tenant.
+pub(super) fn pass(
+    known: &Definitions<'_>,
+    event: StatEvent,
+    now: DateTime<Utc>,
+    by: Reporter,
+) -> AppResult<Stored> {
+    let place = Place {
+        act_id: event.act_id,
+        module_id: event.module_id,
+        object_id: &event.object_id,
+    };
+    let rules = known.rules(&event.metric, place);
+    let rules = rules.ok_or_else(|| unknown(&event.metric))?;
+    stored(event, rules, now, by)
 }
 
 /// There is no such metric; or none that the reporter may know of.
@@ -71,7 +81,7 @@ fn unknown(name: &str) -> AppError {
     AppError::param(format!("metric: there is no `{name}` to report"))
 }
 
-fn texts(event: &StatEvent) -> AppResult<()> {
+pub(super) fn texts(event: &StatEvent) -> AppResult<()> {
     let fits = |text: &str, max: usize| {
         text.chars().count() <= max
             && !text.chars().any(char::is_control)

@@ -222,11 +222,21 @@ pub fn task_metrics() -> Vec<Metric> {
         ever("AddJoinTaskUserCount", "New players with a mission").group(GROUP, ""),
         Metric::new("JoinTaskCount", "Missions done").group(GROUP, ""),
         Metric::new("JoinTaskRewardCount", "Rewards of missions").group(GROUP, ""),
-        daily("BeInvitedUserCount", "Invited players").group("Spreading", ""),
-        ever("AddBeInvitedUserCount", "New invited players").group("Spreading", ""),
-        Metric::new("BeInvitedCount", "Invitations followed").group("Spreading", ""),
-        daily("ShareUserCount", "Players who shared").group("Spreading", ""),
-        Metric::new("ShareCount", "Shares").group("Spreading", ""),
+        daily("BeInvitedUserCount", "Invited players")
+            .group("Spreading", "")
+            .client(1),
+        ever("AddBeInvitedUserCount", "New invited players")
+            .group("Spreading", "")
+            .client(1),
+        Metric::new("BeInvitedCount", "Invitations followed")
+            .group("Spreading", "")
+            .client(1),
+        daily("ShareUserCount", "Players who shared")
+            .group("Spreading", "")
+            .client(1),
+        Metric::new("ShareCount", "Shares")
+            .group("Spreading", "")
+            .client(1),
     ];
     for (_, kind) in TASK_KINDS {
         let of_kind = |what: &str, title: &'static str| {

@@ -23,7 +23,7 @@
 //! |---|---|
 //! | `metric`, `event`, `value` | what is said: metrics, events, exact values |
 //! | `definition`, `metrics` | what holds for a tenant; what operators change of it |
-//! | `door`, `service` | what may come in, and the way that it takes |
+//! | `door`, `service`, `tenant` | what may come in, and the way that it takes |
 //! | `inbox`, `stream` | where it waits |
 //! | `lane`, `pump` | who counts; taking batches |
 //! | `fold`, `apply`, `rows`, `sql` | a batch added up (pure), and written |
@@ -53,6 +53,7 @@ mod service;
 mod sql;
 #[cfg(feature = "redis")]
 mod stream;
+mod tenant;
 mod users;
 mod value;
 
@@ -71,5 +72,6 @@ pub use metric::{Metric, Repeat, TASK_KINDS, ValueType, task_metrics};
 pub use metrics::{MetricScope, OwnMetric};
 pub use read::{StatFigure, StatFilter, StatGroup, StatPoint, StatSubGroup, StatTrend, StatUnit};
 pub use service::{Prepared, STAT_CLIENT_EVENTS_MAX, Stats};
+pub use tenant::TenantStats;
 pub use users::{UserStat, UserStatFilter};
 pub use value::{STAT_VALUE_MAX, StatValue};

@@ -1,7 +1,6 @@
 //! One event for one task, and one claim: what is read, decided and written, in a transaction.
 
 use super::definition::Task;
-use super::engine::Engine;
 use super::entity::evidence;
 use super::event::About;
 use super::model::{
@@ -9,6 +8,7 @@ use super::model::{
     evidence_key, tier_sum,
 };
 use super::pay::{Paid, Payment};
+use super::ready::Ready;
 use super::store::{self, Place};
 use super::unit::{next_id, shard_key};
 use crate::app::Context;
@@ -91,7 +91,7 @@ impl Doing<'_> {
     pub(super) async fn count(
         &self,
         ctx: &Context,
-        engine: &Engine,
+        engine: &Ready<'_>,
         txn: &Transaction<'_>,
     ) -> AppResult<Counted> {
         let key = self.key();
@@ -204,7 +204,7 @@ impl Doing<'_> {
     async fn settle(
         &self,
         ctx: &Context,
-        engine: &Engine,
+        engine: &Ready<'_>,
         txn: &Transaction<'_>,
         step: &Step,
         moment: &Moment,
@@ -276,7 +276,7 @@ impl Claiming<'_> {
     pub(super) async fn pay(
         &self,
         ctx: &Context,
-        engine: &Engine,
+        engine: &Ready<'_>,
         txn: &Transaction<'_>,
     ) -> AppResult<Paid> {
         let (task, rule) = (self.task, &self.task.rule);

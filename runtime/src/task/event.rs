@@ -1,17 +1,17 @@
 //! What tasks tell others: events in the outbox, in the transaction of what they tell of.
 
 use sea_orm::ConnectionTrait;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::definition::Task;
-use super::engine::Engine;
 use super::kinds::Kind;
 use super::model::{Due, Reward};
+use super::ready::Ready;
 use super::unit::next_id;
 use crate::app::Context;
 use crate::error::AppResult;
 use crate::outbox::{self, Event};
+use crate::stat::StatEvent;
 use crate::types::{DateTime, Id, Utc};
 
 /// Topic: something counted for a task.
@@ -24,11 +24,11 @@ pub const TASK_REWARD_DUE: &str = "task.reward_due";
 pub const TASK_SWAP: &str = "task.swap";
 
 /// One key of statistics, and how much it grows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statistic {
     /// The key, e.g. `JoinTaskCount`.
     pub key: String,
-    /// How much more. Keys of users grow by 1 for each event; who counts them counts a user once.
+    /// How much more. Keys of users grow by 1 for each event: their metrics count a user once.
     pub value: i64,
 }
 
@@ -45,29 +45,30 @@ pub struct Told {
     pub value: i64,
 }
 
-/// The keys of statistics that follow from events: three of their type, and four of all types.
+/// The keys of statistics that follow from an event, where something changes: three of the type,
+/// and four of all types.
 #[must_use]
-pub fn statistics(events: &[Told]) -> Vec<Statistic> {
-    let mut all: Vec<Statistic> = Vec::new();
-    let mut add = |key: String, value: i64| match all.iter_mut().find(|one| one.key == key) {
-        _ if value == 0 => {}
-        Some(one) => one.value += value,
-        None => all.push(Statistic { key, value }),
-    };
-    for told in events {
-        let prefix = Kind::of(told.task_type).map(|kind| kind.statistics);
-        let joined = i64::from(told.is_joined);
-        if let Some(prefix) = prefix {
-            add(format!("{prefix}UserCount"), joined);
-            add(format!("{prefix}Count"), told.rounds);
-            add(format!("{prefix}RewardCount"), told.value);
-        }
-        add("JoinTaskUserCount".to_owned(), joined);
-        add("AddJoinTaskUserCount".to_owned(), joined);
-        add("JoinTaskCount".to_owned(), joined);
-        add("JoinTaskRewardCount".to_owned(), told.value);
-    }
-    all
+pub fn statistics(told: &Told) -> Vec<Statistic> {
+    let joined = i64::from(told.is_joined);
+    let kind = Kind::of(told.task_type).map(|kind| kind.statistics);
+    let of_type = kind.into_iter().flat_map(|kind| {
+        [
+            (format!("{kind}UserCount"), joined),
+            (format!("{kind}Count"), told.rounds),
+            (format!("{kind}RewardCount"), told.value),
+        ]
+    });
+    let of_all = [
+        ("JoinTaskUserCount", joined),
+        ("AddJoinTaskUserCount", joined),
+        ("JoinTaskCount", joined),
+        ("JoinTaskRewardCount", told.value),
+    ];
+    of_type
+        .chain(of_all.map(|(key, value)| (key.to_owned(), value)))
+        .filter(|(_, value)| *value != 0)
+        .map(|(key, value)| Statistic { key, value })
+        .collect()
 }
 
 /// Whom and what an event is about.
@@ -112,11 +113,11 @@ impl About<'_> {
     pub(super) async fn tell(
         &self,
         (ctx, conn): (&Context, &impl ConnectionTrait),
-        engine: &Engine,
+        engine: &Ready<'_>,
         is_joined: bool,
         due: Option<&Due>,
     ) -> AppResult<()> {
-        if !engine.config().events || (!is_joined && due.is_none()) {
+        if !is_joined && due.is_none() {
             return Ok(());
         }
         let told = Told {
@@ -125,14 +126,23 @@ impl About<'_> {
             rounds: due.map_or(0, Due::rounds),
             value: due.map_or(0, Due::value),
         };
+        let row = &self.task.row;
+        let of = |metric: &str| {
+            let event = StatEvent::new(&row.app_id, metric).act(row.act_id);
+            event.module(row.module_id).user(self.user_id).at(self.at)
+        };
+        engine.count(conn, of, statistics(&told)).await?;
+        if !engine.config().events {
+            return Ok(());
+        }
         let topic = match due {
             Some(_) => TASK_REWARDED,
             None => TASK_JOINED,
         };
         let more = json!({
+            "is_joined": told.is_joined,
             "rounds": told.rounds,
             "reward_value": told.value,
-            "statistics": statistics(&[told]),
         });
         self.write((ctx, conn), topic, more).await
     }

@@ -19,7 +19,7 @@
 //! | `kinds` | types, and how their `config_json` is read |
 //! | `deed`, `verifier`, `whom` | what is said to have happened, and whether to believe it |
 //! | `definition`, `engine` | a task; what the tasks of an app consist of |
-//! | `unit`, `store` | transactions; what is sent to the database |
+//! | `unit`, `ready`, `store` | transactions; what they need; what is sent to the database |
 //! | `count`, `pay`, `event` | one event or claim, its payment, what others are told |
 //! | `tasks`, `report`, `swap` | what services call |
 //! | `list`, `view`, `admin` | what players and operators see and do |
@@ -41,6 +41,7 @@ mod kinds;
 mod list;
 pub mod model;
 mod pay;
+mod ready;
 mod report;
 mod store;
 mod swap;

@@ -8,6 +8,7 @@ use super::engine::Engine;
 use super::entity::log;
 use super::event::About;
 use super::model::{Due, Reward, RewardKind};
+use super::ready::Ready;
 use super::unit::next_id;
 use crate::app::Context;
 use crate::asset::{Asset, Change, Owner, Source, day_number};
@@ -55,7 +56,7 @@ impl Payment<'_> {
     pub(super) async fn make(
         &self,
         ctx: &Context,
-        engine: &Engine,
+        engine: &Ready<'_>,
         txn: &Transaction<'_>,
     ) -> AppResult<Paid> {
         let (task, due) = (self.task, self.due);
@@ -139,7 +140,7 @@ impl Payment<'_> {
     async fn log(
         &self,
         ctx: &Context,
-        engine: &Engine,
+        engine: &Ready<'_>,
         txn: &Transaction<'_>,
         title: &str,
     ) -> AppResult<()> {

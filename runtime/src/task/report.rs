@@ -5,8 +5,8 @@ use rust_decimal::prelude::ToPrimitive as _;
 use super::count::Doing;
 use super::deed::Fact;
 use super::definition::Task;
-use super::engine::Engine;
 use super::model::{Progress, Trigger};
+use super::ready::Ready;
 use super::tasks::Tasks;
 use super::unit::{self, shard_key};
 use crate::app::Context;
@@ -23,7 +23,7 @@ const OBJECT_MAX_CHARS: usize = 100;
 #[derive(Debug)]
 pub struct Report<'a> {
     ctx: &'a Context,
-    engine: &'a Engine,
+    ready: Ready<'a>,
     tasks: Vec<Task>,
     user_id: Id,
     /// The place of the task in `tasks`, what it is about, and how much it counts.
@@ -61,7 +61,7 @@ impl<'a> Tasks<'a> {
         ctx.next_id().await?;
         Ok(Report {
             ctx,
-            engine,
+            ready: Ready::of(ctx, engine, &player.app_id).await?,
             tasks,
             user_id: player.user_id,
             events,
@@ -113,7 +113,7 @@ impl Report<'_> {
                 request: None,
                 handler: "task.report",
             };
-            let done = doing.count(self.ctx, self.engine, txn).await?;
+            let done = doing.count(self.ctx, &self.ready, txn).await?;
             counted += usize::from(done.count.is_some());
         }
         Ok(counted)

@@ -14,11 +14,11 @@ use serde_json::json;
 
 use super::count::{Doing, period_of};
 use super::definition::Task;
-use super::engine::Engine;
 use super::entity::swap;
 use super::event::{About, TASK_SWAP};
 use super::model::{Count, Due, act};
 use super::pay::{Paid, Payment};
+use super::ready::Ready;
 use super::store::{self, Place};
 use super::tasks::Tasks;
 use super::unit::{self, GROUP, next_id, shard_key};
@@ -45,7 +45,7 @@ pub enum Settled {
 /// Writes down that a player wants to swap, in a transaction begun for him.
 pub(super) async fn ask(
     ctx: &Context,
-    engine: &Engine,
+    engine: &Ready<'_>,
     txn: &Transaction<'_>,
     doing: &Doing<'_>,
 ) -> AppResult<Count> {
@@ -119,8 +119,9 @@ impl Tasks<'_> {
         let task = self.find(&asked.app_id, asked.task_id).await?;
         let key = shard_key(&asked.app_id, asked.act_id, asked.user_id);
         let (ctx, task) = (self.ctx, &task);
+        let ready = &Ready::of(ctx, engine, &asked.app_id).await?;
         unit::run(ctx, &key, |txn| {
-            Box::pin(finish(ctx, engine, txn, (task, swap_id, is_taken)))
+            Box::pin(finish(ctx, ready, txn, (task, swap_id, is_taken)))
         })
         .await
     }
@@ -166,7 +167,7 @@ impl Tasks<'_> {
 /// Pays, or gives the round back; once.
 async fn finish(
     ctx: &Context,
-    engine: &Engine,
+    engine: &Ready<'_>,
     txn: &Transaction<'_>,
     (task, swap_id, is_taken): (&Task, Id, bool),
 ) -> AppResult<Settled> {

@@ -9,6 +9,7 @@ use super::engine::Engine;
 use super::entity::info;
 use super::model::Count;
 use super::pay::Paid;
+use super::ready::Ready;
 use super::unit::{self, GROUP, shard_key};
 use super::{swap, whom};
 use crate::app::Context;
@@ -106,17 +107,16 @@ impl<'a> Tasks<'a> {
         let doing = whom::doing(ctx, engine, player, &task, deed).await?;
         let doing = &doing;
         let key = shard_key(&player.app_id, task.row.act_id, doing.user_id);
+        let ready = &Ready::of(ctx, engine, &player.app_id).await?;
         if is_swap(&task) {
-            let count = unit::run(ctx, &key, |txn| {
-                Box::pin(swap::ask(ctx, engine, txn, doing))
-            });
+            let count = unit::run(ctx, &key, |txn| Box::pin(swap::ask(ctx, ready, txn, doing)));
             let counted = Counted {
                 count: Some(count.await?),
                 paid: None,
             };
             return Ok(acted(doing, counted, true));
         }
-        let counted = unit::run(ctx, &key, |txn| Box::pin(doing.count(ctx, engine, txn)));
+        let counted = unit::run(ctx, &key, |txn| Box::pin(doing.count(ctx, ready, txn)));
         let counted = counted.await?;
         if doing.guest.is_some() && counted.count.is_none() {
             return Err(whom::refused("this player was invited before"));
@@ -141,7 +141,8 @@ impl<'a> Tasks<'a> {
             handler: "POST /client/tasks/{id}/claim",
         };
         let key = shard_key(&player.app_id, task.row.act_id, player.user_id);
-        unit::run(ctx, &key, |txn| Box::pin(claiming.pay(ctx, engine, txn))).await
+        let ready = &Ready::of(ctx, engine, &player.app_id).await?;
+        unit::run(ctx, &key, |txn| Box::pin(claiming.pay(ctx, ready, txn))).await
     }
 }
 

@@ -187,6 +187,9 @@ async fn one(name: &str, server: &str, way: Way) {
     points.sort_unstable();
     for point in points {
         while next.load(Ordering::Relaxed) < point {
+            if let Some(done) = reporters.try_join_next() {
+                done.unwrap();
+            }
             sleep(Duration::from_millis(2)).await;
         }
         sleep(Duration::from_millis(random::below(150).unwrap())).await;

@@ -20,7 +20,7 @@ const MODULE: Id = Id::new(0);
 
 /// A ledger that refuses while it is told to.
 #[derive(Clone, Default)]
-struct Refusing(Arc<AtomicBool>);
+pub(super) struct Refusing(pub(super) Arc<AtomicBool>);
 
 #[async_trait]
 impl asset::Hooks for Refusing {

@@ -9,4 +9,5 @@ mod docs;
 mod kinds;
 mod model;
 mod own;
+mod statistics;
 mod world;

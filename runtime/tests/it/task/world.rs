@@ -80,8 +80,17 @@ impl World {
         tasks: impl Hooks,
         adjust: impl FnOnce(&mut Config),
     ) -> Self {
+        Self::of(server, |verifier| app(ledger, tasks, verifier), adjust).await
+    }
+
+    /// With an app of whatever modules, which asks this verifier.
+    pub(super) async fn of(
+        server: &str,
+        app: impl FnOnce(&ScriptedVerifier) -> App,
+        adjust: impl FnOnce(&mut Config),
+    ) -> Self {
         let verifier = ScriptedVerifier::default();
-        let app = app(ledger, tasks, &verifier);
+        let app = app(&verifier);
         // A Thursday, in Shanghai and in UTC.
         let clock = Arc::new(ManualClock::new(time("2026-11-26T04:00:00Z")));
         let scratch = Scratch::create(server).await;
