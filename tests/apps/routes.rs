@@ -78,7 +78,8 @@ pub(crate) fn call_all(
             answer.text,
             operation.body,
         );
-        if NOT_IN_ENVELOPES.contains(&path.as_str()) {
+        let is_sheet = path.ends_with(".xlsx") && answer.status == 200;
+        if is_sheet || NOT_IN_ENVELOPES.contains(&path.as_str()) {
             assert_eq!(answer.status, 200, "{}: {}", answer.what, answer.text);
             continue;
         }
