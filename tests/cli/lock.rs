@@ -1,4 +1,5 @@
-//! The lock file that an app is generated with is the one that cargo would write.
+//! The lock files that cargo does not look after by itself are those that it would write: that of a
+//! generated app, and that of the crate beside the workspace.
 
 use std::process::Command;
 
@@ -45,4 +46,23 @@ fn it_is_current() {
     for name in ["axum", "sea-orm", "sqlx-core", "tokio", "utoipa"] {
         assert_eq!(version_of(&ours, name), version_of(&theirs, name), "{name}");
     }
+}
+
+/// With `UPDATE_LOCK=1` it is brought up to date.
+#[test]
+fn that_of_the_benchmark_of_jobs_is_current() {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["metadata", "--format-version", "1"])
+        .args(["--manifest-path", "bench/jobs/Cargo.toml"]);
+    if std::env::var_os("UPDATE_LOCK").is_none() {
+        cargo.arg("--locked");
+    }
+    let answer = run(cargo);
+    assert_eq!(
+        answer.code, 0,
+        "run `UPDATE_LOCK=1 cargo test --test cli lock`: {}",
+        answer.err
+    );
 }

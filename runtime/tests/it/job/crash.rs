@@ -34,8 +34,8 @@ use self::worker::{CONCURRENCY, Fleet, Work, application};
 use super::world::{config, migrate, number, servers};
 use crate::asset::world::size;
 
-/// How long jobs may take to come to their ends after the last one was added.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// How long no job may come to its end after the last one was added.
+const PATIENCE: Duration = Duration::from_secs(60);
 const TABLES: [&str; 5] = [
     // Each start of a run.
     "CREATE TABLE start_tb (number BIGINT, run_no BIGINT, PRIMARY KEY (number, run_no))",
@@ -178,10 +178,20 @@ async fn examine(ctx: &Context, committed: &[(usize, Plan)]) -> Findings {
 }
 
 async fn finish(ctx: &Context) {
-    let end = Instant::now() + PATIENCE;
     let open = "SELECT COUNT(*) FROM job_tb WHERE state NOT IN ('done', 'dead')";
-    while number(ctx, open).await > 0 {
-        assert!(Instant::now() < end, "jobs do not come to their ends");
+    let (mut least, mut end) = (i64::MAX, Instant::now() + PATIENCE);
+    loop {
+        let left = number(ctx, open).await;
+        if left == 0 {
+            return;
+        }
+        if left < least {
+            (least, end) = (left, Instant::now() + PATIENCE);
+        }
+        assert!(
+            Instant::now() < end,
+            "{left} jobs do not come to their ends"
+        );
         sleep(Duration::from_millis(50)).await;
     }
 }
