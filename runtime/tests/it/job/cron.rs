@@ -82,6 +82,23 @@ async fn jobs(ctx: &Context, name: &str) -> Vec<JobRow> {
     ctx.jobs().list(&filter, &query).await.unwrap().items
 }
 
+/// What is noted while somebody leads: until so much is, on a slow machine in several turns, and in
+/// one turn after that.
+async fn led(stage: &Stage, count: usize) -> Vec<String> {
+    let mut noted: Vec<String> = Vec::new();
+    for _ in 0..20 {
+        let is_enough = noted.len() >= count;
+        Leader::for_a_while(&stage.ctx).await;
+        stage.run().await;
+        noted.extend(notes(&stage.ctx));
+        noted.retain(|one| !one.starts_with("clumsy"));
+        if is_enough {
+            break;
+        }
+    }
+    noted
+}
+
 const START: &str = "2026-01-29T23:30:00Z";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,18 +123,12 @@ async fn ticks_run_once_and_missed_ones_as_configured() {
             Leader::for_a_while(ctx).await;
             assert_eq!((stage.run().await, notes(ctx).len()), (0, 0));
             stage.clock.set(at("2026-01-30T00:00:00Z"));
-            for _ in 0..2 {
-                Leader::for_a_while(ctx).await;
-                stage.run().await;
-            }
-            assert_eq!(notes(ctx), ["30 00:00 0"], "{server} {missed:?}");
+            let first = led(&stage, 1).await;
+            assert_eq!(first, ["30 00:00 0"], "{server} {missed:?}");
             stage.clock.set(at("2026-01-30T03:20:00Z"));
             Leader::for_a_while(ctx).await;
             stage.clock.advance(TimeDelta::minutes(10));
-            Leader::for_a_while(ctx).await;
-            stage.run().await;
-            let mut seen = notes(ctx);
-            seen.retain(|one| !one.starts_with("clumsy"));
+            let seen = led(&stage, expected.len()).await;
             assert_eq!(seen, expected, "{server} {missed:?}");
             stage.close().await;
         }

@@ -71,8 +71,9 @@ async fn a_limit_is_exact_at_ten_times_its_rate() {
             f64::from(passed) <= expected + 1.0,
             "{name}: {passed} of {expected}"
         );
+        // A slow machine may not send as much, at times, as may pass.
         assert!(
-            f64::from(passed) >= expected - 1.5,
+            f64::from(passed) >= expected * 0.9 - 1.5,
             "{name}: {passed} of {expected}"
         );
         world.close().await;
