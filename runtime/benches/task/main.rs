@@ -80,7 +80,6 @@ fn config(url: &str) -> Config {
     config.auth.token_key = Secret::new("of no worth, in a benchmark only");
     config.auth.dev_login = true;
     config.asset.chain_key = Secret::new("of no worth, in a benchmark only");
-    config.task.events = std::env::var_os("CLOUDAPP_BENCH_NO_EVENTS").is_none();
     config
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::{DbBackend, DbErr, IsolationLevel, SqlErr, TransactionOptions};
+use sea_orm::{DbBackend, DbErr, SqlErr};
 use tokio::time::sleep;
 
 use super::attempt::{self, Answer, Ended, GROUP};
@@ -178,13 +178,7 @@ impl Engine {
         ctx.next_id().await?;
         let key = operations[0].first_owner().shard_key();
         let conn = ctx.shard_of(GROUP, &key);
-        let options = TransactionOptions {
-            // Locks no gaps, and sees what was committed while this one waited for a lock.
-            isolation_level: (ctx.db_of(GROUP).get_database_backend() == DbBackend::MySql)
-                .then_some(IsolationLevel::ReadCommitted),
-            ..transaction_options()
-        };
-        let txn = conn.begin_as(options).await?;
+        let txn = conn.begin_as(transaction_options()).await?;
         let memory = is_trusting.then_some(&self.memory);
         match attempt::run(ctx, self, &txn, operations, Reads::Fresh, memory).await {
             Ok(Ended::Done(answers, state)) => {

@@ -15,7 +15,7 @@ pub struct TaskConfig {
     /// Whether each payment is a row of `task_log_tb`. Default false: the journal has it as well.
     pub log: bool,
     /// Whether what counts and what is paid write events `task.joined` and `task.rewarded` into the
-    /// outbox, for jobs that ask for them. Default true.
+    /// outbox, where a job asks for them. Default true.
     pub events: bool,
     /// Hours from a player's first log-in for which he counts as new to who invited him.
     /// Default 24.

@@ -152,11 +152,15 @@ fn mysql(pool: &mut ConnectOptions) {
     pool.test_before_acquire_if_idle_for(PING_AFTER_IDLE)
         .map_sqlx_mysql_opts(|options| options.statement_cache_capacity(STATEMENT_CACHE_MYSQL))
         .map_sqlx_mysql_pool_opts(|pool| {
-            // Without strict mode a value that does not fit is cut off in silence.
             pool.after_connect(|connection, _| {
                 Box::pin(async move {
+                    // Without strict mode a value that does not fit is cut off in silence.
                     let strict = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')";
-                    connection.execute(strict).await.map(|_| ())
+                    connection.execute(strict).await?;
+                    // As on PostgreSQL. It locks no gaps, and a statement sees what was committed
+                    // while the one before it waited for a lock.
+                    let fresh = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+                    connection.execute(fresh).await.map(|_| ())
                 })
             })
         });

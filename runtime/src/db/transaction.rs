@@ -61,22 +61,16 @@ impl Begin for DatabaseConnection {
     }
 }
 
-/// Begins transactions for rows that many processes take from each other: those that lock no gaps
-/// and see what is committed when a statement begins, planned as for large tables.
+/// Begins transactions for rows that many processes take from each other: planned as for large
+/// tables.
 #[derive(Clone, Debug)]
 pub(crate) struct Busy(pub(crate) DatabaseConnection);
 
 impl Begin for Busy {
     fn begin_transaction<'env>(&self) -> BoxFuture<'_, Result<Transaction<'env>, DbErr>> {
         Box::pin(async move {
-            let backend = self.0.get_database_backend();
-            let options = TransactionOptions {
-                isolation_level: (backend == DbBackend::MySql)
-                    .then_some(IsolationLevel::ReadCommitted),
-                ..transaction_options()
-            };
-            let inner = self.0.begin_with_options(options).await?;
-            if backend == DbBackend::Postgres {
+            let inner = self.0.begin_with_options(transaction_options()).await?;
+            if self.0.get_database_backend() == DbBackend::Postgres {
                 // A plan that was made while the table was empty is kept until it is analysed.
                 let sql = "SET LOCAL enable_seqscan = off";
                 inner.execute_unprepared(sql).await?;

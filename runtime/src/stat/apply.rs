@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use sea_orm::{DbBackend, DbErr, IsolationLevel, SqlErr, TransactionOptions};
+use sea_orm::{DbErr, SqlErr};
 use tokio::time::sleep;
 
 use super::GROUP;
@@ -77,13 +77,7 @@ async fn once(
         return Ok(());
     };
     let conn = ctx.shard_of(GROUP, &key_of(first));
-    let options = TransactionOptions {
-        // Locks fewer gaps.
-        isolation_level: (ctx.db_of(GROUP).get_database_backend() == DbBackend::MySql)
-            .then_some(IsolationLevel::ReadCommitted),
-        ..transaction_options()
-    };
-    let txn = conn.begin_as(options).await?;
+    let txn = conn.begin_as(transaction_options()).await?;
     match work(ctx, engine, &txn, lane, events, source).await {
         Ok(()) => {
             sea_orm::TransactionSession::commit(txn).await?;

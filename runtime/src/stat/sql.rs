@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 
 /// Numbers of rows that statements come with, largest first.
-const SIZES: [usize; 10] = [512, 256, 128, 64, 32, 16, 8, 4, 2, 1];
+const SIZES: [usize; 14] = [512, 256, 128, 64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1];
 /// Most values in an `IN`.
 const LIST_MAX: usize = 512;
 

@@ -132,13 +132,14 @@ impl About<'_> {
             event.module(row.module_id).user(self.user_id).at(self.at)
         };
         engine.count(conn, of, statistics(&told)).await?;
-        if !engine.config().events {
-            return Ok(());
-        }
         let topic = match due {
             Some(_) => TASK_REWARDED,
             None => TASK_JOINED,
         };
+        let asked = ctx.jobs().subscriptions();
+        if !engine.config().events || asked.iter().all(|one| one.topic != topic) {
+            return Ok(());
+        }
         let more = json!({
             "is_joined": told.is_joined,
             "rounds": told.rounds,

@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait as _, DbBackend, IsolationLevel, SqlErr, TransactionOptions};
+use sea_orm::SqlErr;
 use tokio::time::sleep;
 
 use crate::app::{BoxFuture, Context};
-use crate::db::{Begin, Group, Transaction, run_transaction, transaction_options};
+use crate::db::{Group, Transaction, run_transaction};
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::random;
-use crate::shard::{ShardConn, ShardKey};
+use crate::shard::ShardKey;
 use crate::types::Id;
 
 /// In whose database tasks are: that of the ledger.
@@ -25,22 +25,6 @@ pub(super) fn shard_key(app_id: &str, act_id: Id, user_id: Id) -> ShardKey {
     ShardKey::user(app_id, user_id).with("act_id", act_id)
 }
 
-/// Transactions that see what was committed while they waited, and lock no gaps.
-struct Fresh(ShardConn);
-
-impl Begin for Fresh {
-    fn begin_transaction<'env>(&self) -> BoxFuture<'_, Result<Transaction<'env>, sea_orm::DbErr>> {
-        Box::pin(async move {
-            let is_mysql = self.0.get_database_backend() == DbBackend::MySql;
-            let options = TransactionOptions {
-                isolation_level: is_mysql.then_some(IsolationLevel::ReadCommitted),
-                ..transaction_options()
-            };
-            Ok(self.0.begin_as(options).await?.into_env())
-        })
-    }
-}
-
 /// Does work in one transaction. Before each attempt ids are made ready; in it none is waited for.
 ///
 /// # Errors
@@ -50,7 +34,7 @@ where
     T: Send,
     F: for<'c> Fn(&'c Transaction<'env>) -> BoxFuture<'c, AppResult<T>> + Send + Sync,
 {
-    let conn = Fresh(ctx.shard_of(GROUP, key));
+    let conn = ctx.shard_of(GROUP, key);
     let mut attempt = 1;
     loop {
         ctx.next_id().await?;

@@ -1,10 +1,15 @@
 //! Every type does what its rule says, and the list shows it.
 
-use cloudapp_runtime::task::{Deed, Fact, Status, TaskDraft};
+use cloudapp_runtime::asset;
+use cloudapp_runtime::async_trait;
+use cloudapp_runtime::error::AppResult;
+use cloudapp_runtime::job::{Job, JobContext};
+use cloudapp_runtime::task::{Deed, Fact, NoHooks, ScriptedVerifier, Status, TaskDraft};
 use cloudapp_runtime::types::{Decimal, Id};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::world::{ACT, World, goods, invited_by};
+use super::world::{ACT, World, app, goods, invited_by};
 use crate::asset::world::APP_ID;
 
 #[tokio::test]
@@ -300,9 +305,34 @@ async fn orders_and_draws_are_reported() {
     world.close().await;
 }
 
+/// A job that asks for payments.
+#[derive(Serialize, Deserialize)]
+struct Heard {}
+
+#[async_trait]
+impl Job for Heard {
+    const NAME: &'static str = "test.heard";
+
+    async fn run(&self, _: &JobContext) -> AppResult<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
-async fn events_tell_whom_and_how_much() {
-    let world = World::new().await;
+async fn events_tell_whom_and_how_much_if_a_job_asks() {
+    let deaf = World::new().await;
+    let alice = deaf.player("alice").await;
+    let gift = deaf.task(1, 3, json!({ "reward_value": 5 })).await;
+    deaf.act(&alice, gift).await.unwrap();
+    assert!(deaf.events().await.is_empty());
+    deaf.close().await;
+
+    let hearing = |verifier: &ScriptedVerifier| {
+        let mut app = app(asset::NoHooks, NoHooks, verifier);
+        app.on_event::<Heard>("task.rewarded");
+        app
+    };
+    let world = World::of("sqlite:", hearing, |_| {}).await;
     let alice = world.player("alice").await;
     let gift = world.task(1, 3, json!({ "reward_value": 5 })).await;
     world.act(&alice, gift).await.unwrap();
