@@ -37,7 +37,7 @@ use super::world::{World, cells, fast, rows, size};
 /// Events of a report.
 const CHUNK: usize = 200;
 const REPORTERS: usize = 4;
-const WORKERS: usize = 2;
+const WORKERS: usize = 3;
 const USERS: u64 = 5_000;
 /// Reporters wait when so many events wait.
 const BACKLOG: u64 = 20_000;
