@@ -186,7 +186,8 @@ impl Tasks<'_> {
         if was_released != draft.is_release {
             row.release_date = Set(now);
         }
-        Ok(row.update(self.ctx.db_of(GROUP)).await?)
+        let row = row.update(self.ctx.db_of(GROUP)).await?;
+        self.changed(row).await
     }
 
     /// Shows a task to players, or hides it.
@@ -207,7 +208,8 @@ impl Tasks<'_> {
         row.is_release = Set(is_release);
         row.release_date = Set(self.ctx.now());
         row.updated_at = Set(self.ctx.now());
-        Ok(row.update(self.ctx.db_of(GROUP)).await?)
+        let row = row.update(self.ctx.db_of(GROUP)).await?;
+        self.changed(row).await
     }
 
     /// Removes a task, or brings it back; what players did of it stays.
@@ -219,7 +221,8 @@ impl Tasks<'_> {
         let mut row = old.into_active_model();
         row.is_del = Set(is_del);
         row.updated_at = Set(self.ctx.now());
-        Ok(row.update(self.ctx.db_of(GROUP)).await?)
+        let row = row.update(self.ctx.db_of(GROUP)).await?;
+        self.changed(row).await
     }
 
     /// Gives tasks their places: all or none.

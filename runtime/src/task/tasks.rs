@@ -1,5 +1,7 @@
 //! Tasks as services use them.
 
+use std::time::Duration;
+
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::count::{Claiming, Counted, Doing, is_swap};
@@ -14,8 +16,18 @@ use super::unit::{self, GROUP, shard_key};
 use super::{swap, whom};
 use crate::app::Context;
 use crate::auth::Player;
+use crate::cache::{CacheGroup, CacheKey};
 use crate::error::{AppError, AppResult};
 use crate::types::{DateTime, Id, Utc};
+
+/// What is kept of tasks for players' sake, by its name in the cache.
+const CACHED: &str = "task.info";
+/// For how long a process may go by a task that another one changed.
+const STALENESS: Duration = Duration::from_secs(1);
+
+fn cache_group(app_id: &str) -> CacheGroup {
+    CacheGroup::of(CACHED).and(app_id)
+}
 
 /// Tasks and what players have done of them. Made by [`Context::tasks`].
 #[derive(Clone, Copy, Debug)]
@@ -54,12 +66,31 @@ impl<'a> Tasks<'a> {
     /// # Errors
     /// `not_found`; its configuration is malformed.
     pub async fn find(&self, app_id: &str, task_id: Id) -> AppResult<Task> {
-        let row = info::Entity::find_by_id(task_id)
-            .filter(info::Column::AppId.eq(app_id))
-            .one(self.ctx.db_of(GROUP))
-            .await?;
-        let row = row.ok_or_else(AppError::not_found)?;
+        let row = self.row(app_id, task_id).await?;
         Ok(Task::new(self.engine()?, row)?)
+    }
+
+    /// The same, for what players do: a task is read once a second at most.
+    async fn known(&self, app_id: &str, task_id: Id) -> AppResult<Task> {
+        let key = CacheKey::of(CACHED).and(app_id).and(task_id);
+        let (from, tenant) = (self.ctx.clone(), app_id.to_owned());
+        let read = self.ctx.cache().read(key, cache_group(app_id));
+        let read = read
+            .ttl(STALENESS)
+            .max_staleness(STALENESS)
+            .stale(Duration::ZERO);
+        let row = read
+            .get_or_load(move || async move { from.tasks().row(&tenant, task_id).await })
+            .await?;
+        Ok(Task::new(self.engine()?, (*row).clone())?)
+    }
+
+    /// What players do goes by what an operator has changed: at once in this process, within a
+    /// second in others.
+    pub(super) async fn changed(&self, row: info::Model) -> AppResult<info::Model> {
+        let group = cache_group(&row.app_id);
+        self.ctx.cache().invalidate(&[group]).await?;
+        Ok(row)
     }
 
     /// The open tasks of an activity in the operator's order. One whose configuration is malformed
@@ -101,7 +132,7 @@ impl<'a> Tasks<'a> {
     /// `param_error`: something is missing. The ledger's and the hooks': nothing is used up then.
     pub async fn act(&self, player: &Player, task_id: Id, deed: &Deed) -> AppResult<Acted> {
         let (ctx, engine) = (self.ctx, self.engine()?);
-        let task = self.find(&player.app_id, task_id).await?;
+        let task = self.known(&player.app_id, task_id).await?;
         task.must_be_open(ctx.now())?;
         engine.hooks().before_act(ctx, player, &task, deed).await?;
         let doing = whom::doing(ctx, engine, player, &task, deed).await?;
@@ -132,7 +163,7 @@ impl<'a> Tasks<'a> {
     /// hooks': nothing is used up then.
     pub async fn claim(&self, player: &Player, task_id: Id, part: &str) -> AppResult<Paid> {
         let (ctx, engine) = (self.ctx, self.engine()?);
-        let task = self.find(&player.app_id, task_id).await?;
+        let task = self.known(&player.app_id, task_id).await?;
         task.must_be_open(ctx.now())?;
         let claiming = &Claiming {
             task: &task,

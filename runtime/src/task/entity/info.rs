@@ -1,11 +1,12 @@
 //! Table `task_info_tb`.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::types::{DateTime, Id, Utc};
 
 /// One task of an activity.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
 #[sea_orm(table_name = "task_info_tb")]
 pub struct Model {
     /// Unique over all tables.
