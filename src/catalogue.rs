@@ -27,9 +27,56 @@ pub struct CatalogueModule {
     /// Permissions its admin routes ask for.
     #[serde(default)]
     pub permissions: Vec<String>,
-    /// Whether `cloudapp new` includes it unless told otherwise.
+    /// Whether it is in the preset `campaign`, which `cloudapp new` takes unless told otherwise.
     #[serde(default)]
     pub default: bool,
+    /// Whether it is in the preset `minimal`: what no campaign can do without.
+    #[serde(default)]
+    pub minimal: bool,
+}
+
+/// A named set of modules. What is in it, each module says itself, in its `module.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// No module.
+    None,
+    /// What no campaign can do without.
+    Minimal,
+    /// What campaigns usually have.
+    Campaign,
+    /// The whole catalogue.
+    All,
+}
+
+impl Preset {
+    /// Every preset, the smallest first.
+    pub const ALL: [Self; 4] = [Self::None, Self::Minimal, Self::Campaign, Self::All];
+
+    /// The word for it in `--modules`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minimal => "minimal",
+            Self::Campaign => "campaign",
+            Self::All => "all",
+        }
+    }
+
+    /// Whether a module is in it.
+    #[must_use]
+    pub fn has(self, module: &CatalogueModule) -> bool {
+        match self {
+            Self::None => false,
+            Self::Minimal => module.minimal,
+            Self::Campaign => module.default || module.minimal,
+            Self::All => true,
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|preset| preset.word() == word)
+    }
 }
 
 /// All built-in modules, by name.
@@ -53,6 +100,15 @@ impl Catalogue {
             }
         }
         let catalogue = Self { modules };
+        if let Some(preset) = Preset::ALL
+            .iter()
+            .find(|p| catalogue.get(p.word()).is_some())
+        {
+            bail!(
+                "a module can't be called `{}`: that is a preset",
+                preset.word()
+            );
+        }
         for (name, module) in &catalogue.modules {
             if let Some(missing) = module
                 .needs
@@ -76,6 +132,26 @@ impl Catalogue {
         self.modules
             .iter()
             .map(|(name, module)| (name.as_str(), module))
+    }
+
+    /// The modules that `words` name, each a module or a [`Preset`], and everything they need.
+    ///
+    /// # Errors
+    /// As [`Catalogue::with_needs`].
+    pub fn chosen<S: AsRef<str>>(&self, words: &[S]) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for word in words {
+            match Preset::of(word.as_ref()) {
+                Some(preset) => names.extend(self.of_preset(preset)),
+                None => names.push(word.as_ref().to_owned()),
+            }
+        }
+        self.with_needs(&names)
+    }
+
+    fn of_preset(&self, preset: Preset) -> impl Iterator<Item = String> {
+        let modules = self.iter().filter(move |(_, module)| preset.has(module));
+        modules.map(|(name, _)| name.to_owned())
     }
 
     /// `names` and everything they need, each once, what is needed before what needs it.

@@ -73,7 +73,8 @@ pub struct NewArgs {
     /// Database of the default configuration
     #[arg(long, value_enum, default_value = "sqlite")]
     pub database: Database,
-    /// Modules of the catalogue: a comma-separated list, `all` or `none` [default: the usual ones]
+    /// Modules of the catalogue: `minimal`, `campaign`, `all`, `none`, or a comma-separated list of
+    /// modules and these [default: campaign]
     #[arg(long, value_name = "LIST")]
     pub modules: Option<String>,
     /// Where the runtime comes from: vendored, registry, path=FOLDER, git=URL#REVISION

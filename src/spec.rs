@@ -17,8 +17,8 @@ pub struct NewApp {
     pub database: Database,
     /// Where the runtime crates come from.
     pub runtime: RuntimeSource,
-    /// Which modules of the catalogue.
-    pub modules: ModuleChoice,
+    /// Which modules of the catalogue: names, and words of presets.
+    pub modules: Vec<String>,
     /// Sharded tables of the framework, with their number of physical tables.
     pub shard: BTreeMap<String, u16>,
 }
@@ -34,19 +34,6 @@ impl NewApp {
             shard: self.shard.clone(),
         }
     }
-}
-
-/// Which modules of the catalogue a new app gets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ModuleChoice {
-    /// Those that the catalogue marks as default.
-    Default,
-    /// Every one.
-    All,
-    /// None.
-    None,
-    /// These, and what they need.
-    Named(Vec<String>),
 }
 
 /// A module to be added to an app.

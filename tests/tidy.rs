@@ -9,7 +9,9 @@ mod tidy {
     pub(crate) mod changelog;
     pub(crate) mod code;
     pub(crate) mod manifests;
+    pub(crate) mod parity;
     pub(crate) mod rust;
+    pub(crate) mod sisters;
     pub(crate) mod size;
     pub(crate) mod templates;
     pub(crate) mod text;
@@ -17,7 +19,7 @@ mod tidy {
 }
 
 use tidy::tree::{Finding, SourceFile, tree};
-use tidy::{bans, changelog, manifests, rust, size, templates, text};
+use tidy::{bans, changelog, manifests, parity, rust, sisters, size, templates, text};
 
 /// Applies a rule to each file; the test fails with every finding.
 fn each(rule: impl Fn(&SourceFile) -> Vec<Finding>) {
@@ -83,4 +85,16 @@ fn the_changelog_keeps_its_shape() {
     let found = tree().iter().find(|file| file.path == "CHANGELOG.md");
     let file = found.expect("CHANGELOG.md is missing");
     none(&changelog::shape(file));
+}
+
+#[test]
+fn parity_names_tests_that_exist() {
+    let table = tree().iter().find(|file| file.path == parity::FILE);
+    let table = table.expect("docs/parity.md is there");
+    none(&parity::check(table, tree()));
+}
+
+#[test]
+fn texts_in_both_languages_show_the_same_commands() {
+    none(&sisters::check(tree()));
 }

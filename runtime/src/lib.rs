@@ -8,7 +8,8 @@
 //! - [`types`]: column types with a fixed JSON form; [`valid`]: rules for request fields.
 //! - [`db`]: pools per table group, transactions with retry. `redis` (feature): the connection to
 //!   Redis.
-//! - [`asset`]: the points ledger. [`task`]: missions. [`outbox`]: events written with what they tell of.
+//! - [`content`]: what modules of content share. [`asset`]: the points ledger. [`task`]: missions.
+//!   [`outbox`]: events written with what they tell of.
 //! - [`cache`]: hot reads. [`guard`]: changes that are made at most once; locks, limits, bans.
 //!   [`counter`], [`leaderboard`]: exact figures.
 //! - [`job`]: background work.
@@ -28,6 +29,7 @@ pub mod auth;
 pub mod cache;
 pub mod clock;
 pub mod config;
+pub mod content;
 pub mod counter;
 pub mod db;
 pub mod error;

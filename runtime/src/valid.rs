@@ -91,6 +91,19 @@ pub fn decimal<F: Field<Decimal>>(precision: u32, scale: u32) -> impl FnOnce(&F,
     }
 }
 
+/// A decimal that is not below 0: a price, a threshold.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn not_negative<F: Field<Decimal>>(field: &F, (): &()) -> Result {
+    match field.value() {
+        Some(value) if value.is_sign_negative() && !value.is_zero() => {
+            Err(Error::new("is below 0"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A day in the years 1000 to 9999.
 ///
 /// # Errors

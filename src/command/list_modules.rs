@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::{Map, json};
 
 use super::{Outcome, templates};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Preset};
 use crate::cli::TemplateArgs;
 use crate::ui;
 
@@ -28,6 +28,10 @@ pub(super) fn run(arguments: &TemplateArgs, json: bool) -> Result<Outcome> {
         text.push_str(&format!("{name:width$}  {}", module.title));
         if !module.needs.is_empty() {
             text.push_str(&format!(" (needs {})", module.needs.join(", ")));
+        }
+        let mut presets = [Preset::Minimal, Preset::Campaign].into_iter();
+        if let Some(smallest) = presets.find(|preset| preset.has(module)) {
+            text.push_str(&format!(" [{}]", smallest.word()));
         }
         text.push('\n');
     }

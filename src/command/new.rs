@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use super::change::current_folder;
 use super::{Outcome, run_app, templates};
 use crate::apply::{Change, ChangeKind, NewFile, create_tree};
+use crate::catalogue::Preset;
 use crate::cli::NewArgs;
 use crate::embed::Templates;
 use crate::manifest::{self, RuntimeSource};
@@ -14,7 +15,7 @@ use crate::name::ProjectName;
 use crate::plan::{self, Plan};
 use crate::render::lock;
 use crate::shard::parse_counts;
-use crate::spec::{ModuleChoice, NewApp};
+use crate::spec::NewApp;
 use crate::{fs, ui};
 
 pub(super) fn run(arguments: &NewArgs) -> Result<Outcome> {
@@ -101,19 +102,12 @@ fn refuse_nested(target: &Path) -> Result<()> {
     Ok(())
 }
 
-fn module_choice(list: Option<&str>) -> ModuleChoice {
-    match list.map(str::trim) {
-        None => ModuleChoice::Default,
-        Some("all") => ModuleChoice::All,
-        Some("none" | "") => ModuleChoice::None,
-        Some(list) => {
-            let names = list
-                .split(',')
-                .map(str::trim)
-                .filter(|name| !name.is_empty());
-            ModuleChoice::Named(names.map(str::to_owned).collect())
-        }
-    }
+/// The words of `--modules`: names of modules and presets.
+fn module_choice(list: Option<&str>) -> Vec<String> {
+    let list = list.unwrap_or(Preset::Campaign.word());
+    let words = list.split(',').map(str::trim);
+    let words = words.filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
 /// A path is checked, and made relative to the app: an absolute one would tie it to this machine.

@@ -118,6 +118,21 @@ impl FieldKind {
         }
     }
 
+    /// The first of the samples, as it stands in JSON.
+    #[must_use]
+    pub fn sample_json(self) -> String {
+        match (self, self.sample().as_str()) {
+            (Self::Int, _) | (Self::Decimal { .. }, "n.to_string()") => "1".to_owned(),
+            (Self::Bool, _) => "false".to_owned(),
+            (Self::Json, _) => "{ \"n\": 1 }".to_owned(),
+            (_, "n.to_string()") => "\"1\"".to_owned(),
+            (_, format) => {
+                let text = format.trim_start_matches("format!(").trim_end_matches(')');
+                text.replace("{n}", "1")
+            }
+        }
+    }
+
     /// A JSON literal that a request must not be accepted with, if there is one.
     #[must_use]
     pub fn bad_sample(self) -> Option<String> {

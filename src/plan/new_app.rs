@@ -13,7 +13,7 @@ use crate::embed::{self, Templates};
 use crate::manifest::{self, Generator, Manifest, RuntimeSource};
 use crate::name::{ModuleName, Taken};
 use crate::render::{self, registry};
-use crate::spec::{ModuleChoice, NewApp, NewModule};
+use crate::spec::{NewApp, NewModule};
 use crate::unit::UnitKind;
 
 /// Direct dependencies of a generated app, as they stand in its lock file.
@@ -53,7 +53,7 @@ pub fn new_app(templates: &Templates, app: &NewApp) -> Result<Vec<NewFile>> {
         .context("the templates have no `app/Cargo.lock`")?;
     files.insert(pristine::skeleton_path(), pristine::render(&skeleton)?);
     files.extend(skeleton);
-    for name in chosen(templates, &app.modules)? {
+    for name in Catalogue::read(templates)?.chosen(&app.modules)? {
         let module = NewModule {
             name: ModuleName::catalogue(&name, &Taken::default())?,
             fields: None,
@@ -89,21 +89,6 @@ pub fn new_app(templates: &Templates, app: &NewApp) -> Result<Vec<NewFile>> {
         executable: false,
     };
     Ok(files.into_iter().map(file).collect())
-}
-
-/// The names of the chosen modules and of those they need.
-fn chosen(templates: &Templates, choice: &ModuleChoice) -> Result<Vec<String>> {
-    let catalogue = Catalogue::read(templates)?;
-    let names: Vec<String> = match choice {
-        ModuleChoice::None => Vec::new(),
-        ModuleChoice::Named(names) => names.clone(),
-        ModuleChoice::All => catalogue.iter().map(|(name, _)| name.to_owned()).collect(),
-        ModuleChoice::Default => {
-            let default = catalogue.iter().filter(|(_, module)| module.default);
-            default.map(|(name, _)| name.to_owned()).collect()
-        }
-    };
-    catalogue.with_needs(&names)
 }
 
 /// Copies the library crates, and the digests by which `doctor` tells an edited copy.

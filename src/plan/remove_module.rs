@@ -24,7 +24,8 @@ pub fn remove_module(templates: &Templates, snapshot: &Snapshot, name: &str) -> 
     check_needed(templates, snapshot, name)?;
     let mut plan = Plan::default();
     let copy = pristine::module_path(name);
-    let rest = format!("`src/modules/{name}/`, `tests/{name}.rs`");
+    let rest =
+        format!("`src/modules/{name}/`, `tests/{name}.rs`, `http/{name}.http` if there is one");
     let what = format!("module `{name}`");
     let generated = generated::take_out(&mut plan, snapshot, &what, &copy, &rest)?;
     check_alone(snapshot, name, &generated)?;

@@ -16,11 +16,12 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// The folders and files of an app that a snapshot holds.
-    pub const SCOPE: [&str; 6] = [
+    pub const SCOPE: [&str; 7] = [
         "cloudapp.toml",
         "Cargo.lock",
         "src",
         "tests",
+        "http",
         ".cloudapp/pristine",
         "Cargo.toml",
     ];

@@ -93,6 +93,7 @@ struct FieldContext {
     default: Option<String>,
     required: bool,
     sample: String,
+    sample_json: String,
     bad_sample: Option<String>,
 }
 
@@ -258,6 +259,7 @@ fn field(field: &Field) -> FieldContext {
             .map(|value| value.to_rust(field.kind)),
         required: !field.nullable && field.default.is_none(),
         sample: field.kind.sample(),
+        sample_json: field.kind.sample_json(),
         bad_sample: field.kind.bad_sample(),
         name,
     }

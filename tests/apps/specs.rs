@@ -55,6 +55,12 @@ pub(crate) static MATRIX: LazyLock<App> = LazyLock::new(|| {
     )
 });
 
+/// One whose hooks a test writes.
+pub(crate) static HOOKED: LazyLock<App> = LazyLock::new(|| {
+    let new = ["--runtime", RUNTIME, "--modules", DEFAULT_MODULE];
+    App::generate("shop-hooked", &new, &[])
+});
+
 /// On MySQL or MariaDB.
 pub(crate) static MYSQL: LazyLock<App> = LazyLock::new(|| on_server("shop-mysql", "mysql"));
 
@@ -145,7 +151,11 @@ const DEFAULTS_AND_INDEXES: &[&str] = &[
 /// Modules by each kind of key: name, fields, column.
 const SHARDED: [(&str, &[&str], &str); 5] = [
     ("gift", &["title:string(50)", "worth:int=1"], "user_id"),
-    ("coupon", &["code:string(32):unique", "worth:int"], "app_id"),
+    (
+        "voucher",
+        &["code:string(32):unique", "worth:int"],
+        "app_id",
+    ),
     ("ticket", &["code:string(190):unique", "note:text?"], "code"),
     (
         "seat",

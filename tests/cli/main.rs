@@ -5,6 +5,7 @@
 mod lock;
 mod module;
 mod new;
+mod preset;
 mod preview;
 mod registry;
 mod rendering;

@@ -38,7 +38,7 @@ pub use health::NOT_READY;
 pub use keyset::{KeysetQuery, Slice};
 pub use layers::URI_LIMIT_BYTES;
 pub use openapi::openapi;
-pub use page::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageQuery};
+pub use page::{PAGE_INDEX_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageQuery};
 pub use router::router;
 pub use scope::request_id;
 pub use serve::{IDLE_TIMEOUT, ServeError, bind, serve, shutdown_signal};

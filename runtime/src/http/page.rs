@@ -13,8 +13,9 @@ pub const PAGE_SIZE_DEFAULT: u64 = 20;
 /// Most rows on a page.
 pub const PAGE_SIZE_MAX: u64 = 200;
 
-/// Far beyond any list that is sensibly paged by number, and far from overflow of the offset.
-const PAGE_INDEX_MAX: u64 = 1_000_000_000;
+/// Largest number of a page: far beyond any list that is sensibly paged by number, and far from
+/// overflow of the offset.
+pub const PAGE_INDEX_MAX: u64 = 1_000_000_000;
 
 /// Which page of a list: the query parameters `page_index` and `page_size`.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams, Validate)]

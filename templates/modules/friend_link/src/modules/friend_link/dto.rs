@@ -1,4 +1,4 @@
-//! What requests carry and answers show.
+//! What requests about links carry and answers show.
 
 use cloudapp_runtime::types::{DateTime, Id, Utc};
 use cloudapp_runtime::valid;
@@ -45,17 +45,17 @@ pub struct Input {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = friend_link::View)]
 pub struct View {
-    /// Id of the link.
+    /// Its id.
     pub id: Id,
-    /// What the link is called.
+    /// What the link is called: 1 to 100 characters.
     pub title: String,
     /// Small picture, for lists.
     pub ad_pic: String,
     /// Large picture.
     pub big_pic: String,
-    /// Where it leads.
+    /// Where it leads: a page of a mini-program, or a URL.
     pub product_link: String,
-    /// A second address that belongs to it.
+    /// A second address that belongs to it, e.g. of a help page.
     pub associated_url: String,
 }
 
@@ -84,7 +84,7 @@ pub struct AdminView {
     pub release_date: DateTime<Utc>,
     /// When the row was made.
     pub created_at: DateTime<Utc>,
-    /// When it was last replaced.
+    /// When it was last changed.
     pub updated_at: DateTime<Utc>,
     /// What players see.
     #[serde(flatten)]

@@ -12,7 +12,7 @@ pub struct Model {
     pub id: Id,
     /// The tenant.
     pub app_id: String,
-    /// What the link is called.
+    /// What the link is called: 1 to 100 characters.
     pub title: String,
     /// Small picture, for lists.
     pub ad_pic: String,
@@ -30,7 +30,7 @@ pub struct Model {
     pub release_date: DateTime<Utc>,
     /// When the row was made.
     pub created_at: DateTime<Utc>,
-    /// When it was last replaced.
+    /// When it was last changed.
     pub updated_at: DateTime<Utc>,
 }
 

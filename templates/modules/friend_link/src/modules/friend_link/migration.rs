@@ -6,10 +6,10 @@ use cloudapp_runtime::migrate::prelude::*;
 
 /// All migrations of the module.
 pub fn migrations() -> Vec<Migration> {
-    vec![create_table()]
+    vec![create_link(), index_list()]
 }
 
-fn create_table() -> Migration {
+fn create_link() -> Migration {
     Migration::new("friend_link_0001_create", |steps| {
         steps.create_table(
             Table::create()
@@ -34,6 +34,19 @@ fn create_table() -> Migration {
                 .table("friend_link_tb")
                 .col("app_id")
                 .col("is_release")
+                .col("sort_index")
+                .to_owned(),
+        );
+    })
+}
+
+fn index_list() -> Migration {
+    Migration::new("friend_link_0002_index_list", |steps| {
+        steps.create_index(
+            Index::create()
+                .name("idx_friend_link_list")
+                .table("friend_link_tb")
+                .col("app_id")
                 .col("sort_index")
                 .to_owned(),
         );

@@ -6,7 +6,7 @@
 //! | `dto.rs` | what requests carry and answers show |
 //! | `service.rs` | what can be done, and on whose rows |
 //! | `hooks.rs` | the app's own rules around it |
-//! | `seed.rs` | the links of the demo campaign |
+//! | `seed.rs` | what the demo campaign has of it |
 //! | `entity.rs` | the table as SeaORM sees it |
 //! | `migration.rs` | the table as the database gets it |
 

@@ -1,9 +1,11 @@
 //! What can be done with links. No HTTP here.
 //!
-//! Every query starts from `rows`, so that nobody reaches another tenant's links.
+//! Every query starts from `rows`, so that nobody reaches another tenant's.
 
-use cloudapp_runtime::db::transaction;
+use cloudapp_runtime::content::{Change, Hooks, Places, Reader};
+use cloudapp_runtime::db::{Transaction, transaction};
 use cloudapp_runtime::prelude::*;
+use cloudapp_runtime::types::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
     ModelTrait as _, QueryFilter as _, QueryOrder as _, Select,
@@ -11,8 +13,13 @@ use sea_orm::{
 
 use super::dto::Input;
 use super::entity::{ActiveModel, Column, Entity, Model};
-use super::hooks::{AppHooks, Hooks as _};
+use super::hooks::AppHooks;
 
+fn hooks() -> impl Hooks<Entity, Input> {
+    AppHooks
+}
+
+/// The rows of a tenant, in the operator's order.
 fn rows(app_id: &str) -> Select<Entity> {
     Entity::find()
         .filter(Column::AppId.eq(app_id))
@@ -20,25 +27,54 @@ fn rows(app_id: &str) -> Select<Entity> {
         .order_by_desc(Column::Id)
 }
 
-async fn row(db: &impl ConnectionTrait, operator: &Operator, id: Id) -> AppResult<Model> {
-    let row = rows(&operator.app_id).filter(Column::Id.eq(id)).one(db);
+async fn row(db: &impl ConnectionTrait, app_id: &str, id: Id) -> AppResult<Model> {
+    let row = rows(app_id).filter(Column::Id.eq(id)).one(db);
     row.await?.ok_or_else(AppError::not_found)
 }
 
-/// One page of what players see.
-pub async fn released(ctx: &Context, player: &Player, page: &PageQuery) -> AppResult<Page<Model>> {
-    let released = rows(&player.app_id).filter(Column::IsRelease.eq(true));
-    Page::fetch(released, ctx.db(), page).await
+/// One page, by the rules of the app.
+async fn page(
+    ctx: &Context,
+    reader: Reader<'_>,
+    rows: Select<Entity>,
+    page: &PageQuery,
+) -> AppResult<Page<Model>> {
+    let rows = hooks().before_read(ctx, reader, rows).await?;
+    let mut page = Page::fetch(rows, ctx.db(), page).await?;
+    hooks().after_read(ctx, reader, &mut page.items).await?;
+    Ok(page)
 }
 
-/// One page of all links.
-pub async fn list(ctx: &Context, operator: &Operator, page: &PageQuery) -> AppResult<Page<Model>> {
-    Page::fetch(rows(&operator.app_id), ctx.db(), page).await
+/// One page of the links that players see.
+pub async fn shown(ctx: &Context, player: &Player, query: &PageQuery) -> AppResult<Page<Model>> {
+    let found = rows(&player.app_id).filter(Column::IsRelease.eq(true));
+    page(ctx, Reader::Player(player), found, query).await
+}
+
+/// One page of the tenant's links.
+pub async fn list(ctx: &Context, operator: &Operator, query: &PageQuery) -> AppResult<Page<Model>> {
+    let found = rows(&operator.app_id);
+    page(ctx, Reader::Operator(operator), found, query).await
 }
 
 /// One link.
 pub async fn get(ctx: &Context, operator: &Operator, id: Id) -> AppResult<Model> {
-    row(ctx.db(), operator, id).await
+    let reader = Reader::Operator(operator);
+    let found = rows(&operator.app_id).filter(Column::Id.eq(id));
+    let one = PageQuery::new(0, 1);
+    let found = page(ctx, reader, found, &one).await?.items.pop();
+    found.ok_or_else(AppError::not_found)
+}
+
+/// Puts what was sent into a row.
+fn fill(row: &mut ActiveModel, input: Input) {
+    row.title = Set(input.title);
+    row.ad_pic = Set(input.ad_pic);
+    row.big_pic = Set(input.big_pic);
+    row.product_link = Set(input.product_link);
+    row.associated_url = Set(input.associated_url);
+    row.sort_index = Set(input.sort_index);
+    row.is_release = Set(input.is_release);
 }
 
 /// Creates a link.
@@ -48,54 +84,86 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
-            AppHooks.before_save(txn, operator, &mut input).await?;
-            let row = ActiveModel {
+            hooks().before_save(txn, operator, None, &mut input).await?;
+            let mut row = ActiveModel {
                 id: Set(id),
                 app_id: Set(operator.app_id.clone()),
-                title: Set(input.title),
-                ad_pic: Set(input.ad_pic),
-                big_pic: Set(input.big_pic),
-                product_link: Set(input.product_link),
-                associated_url: Set(input.associated_url),
-                sort_index: Set(input.sort_index),
-                is_release: Set(input.is_release),
                 release_date: Set(now),
                 created_at: Set(now),
                 updated_at: Set(now),
+                ..Default::default()
             };
+            fill(&mut row, input);
             let row = row.insert(txn).await?;
-            AppHooks.after_save(txn, &row).await?;
+            hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
     })
     .await
 }
 
-/// Replaces what a link holds.
+/// Replaces what a link is.
 pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
     let now = ctx.now();
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
-            let old = row(txn, operator, id).await?;
-            AppHooks.before_save(txn, operator, &mut input).await?;
+            let old = row(txn, &operator.app_id, id).await?;
+            hooks()
+                .before_save(txn, operator, Some(&old), &mut input)
+                .await?;
             let was_released = old.is_release;
             let mut row = ActiveModel::from(old);
-            row.title = Set(input.title);
-            row.ad_pic = Set(input.ad_pic);
-            row.big_pic = Set(input.big_pic);
-            row.product_link = Set(input.product_link);
-            row.associated_url = Set(input.associated_url);
-            row.sort_index = Set(input.sort_index);
-            row.is_release = Set(input.is_release);
             if was_released != input.is_release {
                 row.release_date = Set(now);
             }
+            fill(&mut row, input);
             row.updated_at = Set(now);
             let row = row.update(txn).await?;
-            AppHooks.after_save(txn, &row).await?;
+            hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
+    })
+    .await
+}
+
+/// Changes one row in a transaction, by the rules of the app.
+async fn change_in(
+    txn: &Transaction<'_>,
+    operator: &Operator,
+    id: Id,
+    change: Change,
+    now: DateTime<Utc>,
+) -> AppResult<Model> {
+    let old = row(txn, &operator.app_id, id).await?;
+    hooks().before_change(txn, operator, &old, change).await?;
+    let mut row = ActiveModel::from(old);
+    match change {
+        Change::Release(is_release) => {
+            row.is_release = Set(is_release);
+            row.release_date = Set(now);
+        }
+        Change::Sort(sort_index) => {
+            row.sort_index = Set(sort_index);
+        }
+        Change::Remove | Change::Restore => {}
+    }
+    row.updated_at = Set(now);
+    let row = row.update(txn).await?;
+    hooks().after_change(txn, operator, &row, change).await?;
+    Ok(row)
+}
+
+/// Changes a link: releases or hides it.
+pub async fn change(
+    ctx: &Context,
+    operator: &Operator,
+    id: Id,
+    change: Change,
+) -> AppResult<Model> {
+    let now = ctx.now();
+    transaction(ctx.db(), |txn| {
+        Box::pin(change_in(txn, operator, id, change, now))
     })
     .await
 }
@@ -104,9 +172,26 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
 pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
-            let row = row(txn, operator, id).await?;
-            AppHooks.before_remove(txn, &row).await?;
-            row.delete(txn).await?;
+            let row = row(txn, &operator.app_id, id).await?;
+            let change = Change::Remove;
+            hooks().before_change(txn, operator, &row, change).await?;
+            row.clone().delete(txn).await?;
+            hooks().after_change(txn, operator, &row, change).await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Gives links their places, all or none.
+pub async fn sort(ctx: &Context, operator: &Operator, places: &Places) -> AppResult<()> {
+    let now = ctx.now();
+    transaction(ctx.db(), |txn| {
+        Box::pin(async move {
+            for place in &places.places {
+                let change = Change::Sort(place.sort_index);
+                change_in(txn, operator, place.id, change, now).await?;
+            }
             Ok(())
         })
     })

@@ -1,5 +1,6 @@
 //! Routes of operators: the links of their tenant.
 
+use cloudapp_runtime::content::{Change, Places, Release};
 use cloudapp_runtime::http::routes;
 use cloudapp_runtime::prelude::*;
 
@@ -10,10 +11,12 @@ use crate::modules::friend_link::{READ, WRITE, service};
 pub fn routes() -> Router {
     Router::new()
         .routes(routes!(list, create))
+        .routes(routes!(sort))
         .routes(routes!(get, replace, remove))
+        .routes(routes!(release))
 }
 
-/// One page, newest first.
+/// One page of links, in the operator's order.
 #[utoipa::path(
     get,
     path = "/admin/friend-links",
@@ -24,10 +27,10 @@ pub fn routes() -> Router {
 async fn list(
     State(ctx): State<Context>,
     operator: Operator,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<PageQuery>,
 ) -> AppResult<Reply<Page<AdminView>>> {
     operator.require(READ)?;
-    let rows = service::list(&ctx, &operator, &page).await?;
+    let rows = service::list(&ctx, &operator, &query).await?;
     Ok(Reply(rows.map(AdminView::from)))
 }
 
@@ -49,6 +52,24 @@ async fn create(
     Ok(Reply::created(row.into()))
 }
 
+/// Gives links their places, all or none.
+#[utoipa::path(
+    post,
+    path = "/admin/friend-links/sort",
+    tag = "Friend links",
+    request_body = Places,
+    responses((status = 200, body = Envelope<Done>)),
+)]
+async fn sort(
+    State(ctx): State<Context>,
+    operator: Operator,
+    Json(places): Json<Places>,
+) -> AppResult<Reply<Done>> {
+    operator.require(WRITE)?;
+    service::sort(&ctx, &operator, &places).await?;
+    Ok(Reply(Done))
+}
+
 /// One link.
 #[utoipa::path(
     get,
@@ -67,7 +88,7 @@ async fn get(
     Ok(Reply(row.into()))
 }
 
-/// Replaces what a link holds.
+/// Replaces what a link is.
 #[utoipa::path(
     put,
     path = "/admin/friend-links/{id}",
@@ -103,4 +124,25 @@ async fn remove(
     operator.require(WRITE)?;
     service::remove(&ctx, &operator, id).await?;
     Ok(Reply(Done))
+}
+
+/// Shows a link to players, or hides it.
+#[utoipa::path(
+    post,
+    path = "/admin/friend-links/{id}/release",
+    tag = "Friend links",
+    params(("id" = Id, Path, description = "Id of the link")),
+    request_body = Release,
+    responses((status = 200, body = Envelope<AdminView>)),
+)]
+async fn release(
+    State(ctx): State<Context>,
+    operator: Operator,
+    Path(id): Path<Id>,
+    Json(release): Json<Release>,
+) -> AppResult<Reply<AdminView>> {
+    operator.require(WRITE)?;
+    let change = Change::Release(release.is_release);
+    let row = service::change(&ctx, &operator, id, change).await?;
+    Ok(Reply(row.into()))
 }

@@ -22,8 +22,8 @@ pub fn routes() -> Router {
 async fn list(
     State(ctx): State<Context>,
     player: Player,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<PageQuery>,
 ) -> AppResult<Reply<Page<View>>> {
-    let rows = service::released(&ctx, &player, &page).await?;
+    let rows = service::shown(&ctx, &player, &query).await?;
     Ok(Reply(rows.map(View::from)))
 }

@@ -1,0 +1,4 @@
+//! What requests carry and answers show.
+
+pub mod article;
+pub mod place;

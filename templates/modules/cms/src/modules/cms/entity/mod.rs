@@ -1,0 +1,4 @@
+//! The tables as SeaORM sees them.
+
+pub mod article;
+pub mod place;

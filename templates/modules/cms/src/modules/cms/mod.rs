@@ -1,0 +1,38 @@
+//! Places and the articles that they show: operators edit and release them, players read them.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `handlers/` | HTTP in and out: `client` for players, the others for operators |
+//! | `dto/` | what requests carry and answers show |
+//! | `service/` | what can be done, and on whose rows |
+//! | `hooks.rs` | the app's own rules around it |
+//! | `seed.rs` | what the demo campaign has of it |
+//! | `entity/` | the tables as SeaORM sees them |
+//! | `migration.rs` | the tables as the database gets them |
+
+pub mod dto;
+pub mod entity;
+pub mod handlers;
+pub mod hooks;
+pub mod migration;
+pub mod seed;
+pub mod service;
+
+use cloudapp_runtime::prelude::Module;
+
+/// Permission to see places and articles that are not released.
+pub const READ: &str = "cms.read";
+/// Permission to change places and articles.
+pub const WRITE: &str = "cms.write";
+
+/// What the registry adds to the app.
+pub fn module() -> Module {
+    Module::new("cms")
+        .title("Articles")
+        .routes(handlers::client::routes())
+        .routes(handlers::article::routes())
+        .routes(handlers::place::routes())
+        .migrations(migration::migrations())
+        .permissions(&[READ, WRITE])
+        .seed(|ctx, demo| Box::pin(seed::demo(ctx, demo)))
+}

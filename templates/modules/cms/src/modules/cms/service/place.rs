@@ -1,0 +1,188 @@
+//! What can be done with places. No HTTP here.
+//!
+//! Every query starts from `rows`, so that nobody reaches another tenant's.
+
+use cloudapp_runtime::content::{Change, Hooks, Reader};
+use cloudapp_runtime::db::{Transaction, transaction};
+use cloudapp_runtime::prelude::*;
+use cloudapp_runtime::types::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    ModelTrait as _, QueryFilter as _, QueryOrder as _, Select,
+};
+
+use super::super::dto::place::{AdminQuery, Input};
+use super::super::entity::place::{ActiveModel, Column, Entity, Model};
+use super::super::hooks::AppHooks;
+use super::article;
+
+/// The type of places whose articles players see.
+pub const FOR_PLAYERS: i32 = 2;
+
+fn hooks() -> impl Hooks<Entity, Input> {
+    AppHooks
+}
+
+/// The rows of a tenant, newest first.
+fn rows(app_id: &str) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::AppId.eq(app_id))
+        .order_by_desc(Column::Id)
+}
+
+/// One row, in a transaction or outside.
+pub async fn row(db: &impl ConnectionTrait, app_id: &str, id: Id) -> AppResult<Model> {
+    let row = rows(app_id).filter(Column::Id.eq(id)).one(db);
+    row.await?.ok_or_else(AppError::not_found)
+}
+
+/// One page, by the rules of the app.
+async fn page(
+    ctx: &Context,
+    reader: Reader<'_>,
+    rows: Select<Entity>,
+    page: &PageQuery,
+) -> AppResult<Page<Model>> {
+    let rows = hooks().before_read(ctx, reader, rows).await?;
+    let mut page = Page::fetch(rows, ctx.db(), page).await?;
+    hooks().after_read(ctx, reader, &mut page.items).await?;
+    Ok(page)
+}
+
+/// One page of the tenant's places.
+pub async fn list(
+    ctx: &Context,
+    operator: &Operator,
+    query: &AdminQuery,
+) -> AppResult<Page<Model>> {
+    let mut found = rows(&operator.app_id);
+    if let Some(place_type) = query.place_type {
+        found = found.filter(Column::PlaceType.eq(place_type));
+    }
+    page(ctx, Reader::Operator(operator), found, &query.page()).await
+}
+
+/// One place.
+pub async fn get(ctx: &Context, operator: &Operator, id: Id) -> AppResult<Model> {
+    let reader = Reader::Operator(operator);
+    let found = rows(&operator.app_id).filter(Column::Id.eq(id));
+    let one = PageQuery::new(0, 1);
+    let found = page(ctx, reader, found, &one).await?.items.pop();
+    found.ok_or_else(AppError::not_found)
+}
+
+/// Puts what was sent into a row.
+fn fill(row: &mut ActiveModel, input: Input) {
+    row.place_name = Set(input.place_name);
+    row.place_type = Set(input.place_type);
+    row.config_json = Set(input.config_json);
+    row.field_config_json = Set(input.field_config_json);
+    row.remark = Set(input.remark);
+    row.is_release = Set(input.is_release);
+}
+
+/// Creates a place.
+pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResult<Model> {
+    let id = ctx.next_id().await?;
+    let now = ctx.now();
+    transaction(ctx.db(), |txn| {
+        let mut input = input.clone();
+        Box::pin(async move {
+            hooks().before_save(txn, operator, None, &mut input).await?;
+            let mut row = ActiveModel {
+                id: Set(id),
+                app_id: Set(operator.app_id.clone()),
+                release_date: Set(now),
+                created_at: Set(now),
+                updated_at: Set(now),
+                ..Default::default()
+            };
+            fill(&mut row, input);
+            let row = row.insert(txn).await?;
+            hooks().after_save(txn, operator, &row).await?;
+            Ok(row)
+        })
+    })
+    .await
+}
+
+/// Replaces what a place is.
+pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
+    let now = ctx.now();
+    transaction(ctx.db(), |txn| {
+        let mut input = input.clone();
+        Box::pin(async move {
+            let old = row(txn, &operator.app_id, id).await?;
+            hooks()
+                .before_save(txn, operator, Some(&old), &mut input)
+                .await?;
+            let was_released = old.is_release;
+            let mut row = ActiveModel::from(old);
+            if was_released != input.is_release {
+                row.release_date = Set(now);
+            }
+            fill(&mut row, input);
+            row.updated_at = Set(now);
+            let row = row.update(txn).await?;
+            hooks().after_save(txn, operator, &row).await?;
+            Ok(row)
+        })
+    })
+    .await
+}
+
+/// Changes one row in a transaction, by the rules of the app.
+async fn change_in(
+    txn: &Transaction<'_>,
+    operator: &Operator,
+    id: Id,
+    change: Change,
+    now: DateTime<Utc>,
+) -> AppResult<Model> {
+    let old = row(txn, &operator.app_id, id).await?;
+    hooks().before_change(txn, operator, &old, change).await?;
+    let mut row = ActiveModel::from(old);
+    match change {
+        Change::Release(is_release) => {
+            row.is_release = Set(is_release);
+            row.release_date = Set(now);
+        }
+        Change::Remove | Change::Restore | Change::Sort(_) => {}
+    }
+    row.updated_at = Set(now);
+    let row = row.update(txn).await?;
+    hooks().after_change(txn, operator, &row, change).await?;
+    Ok(row)
+}
+
+/// Changes a place: releases or hides it.
+pub async fn change(
+    ctx: &Context,
+    operator: &Operator,
+    id: Id,
+    change: Change,
+) -> AppResult<Model> {
+    let now = ctx.now();
+    transaction(ctx.db(), |txn| {
+        Box::pin(change_in(txn, operator, id, change, now))
+    })
+    .await
+}
+
+/// Removes a place.
+pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
+    transaction(ctx.db(), |txn| {
+        Box::pin(async move {
+            let row = row(txn, &operator.app_id, id).await?;
+            let change = Change::Remove;
+            hooks().before_change(txn, operator, &row, change).await?;
+            if article::is_used(txn, &operator.app_id, id).await? {
+                return Err(AppError::conflict("the place has articles"));
+            }
+            row.clone().delete(txn).await?;
+            hooks().after_change(txn, operator, &row, change).await?;
+            Ok(())
+        })
+    })
+    .await
+}

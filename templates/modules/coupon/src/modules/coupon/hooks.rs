@@ -1,0 +1,32 @@
+//! The app's own rules around the operations of this module: write them into the `impl` below.
+//!
+//! Hooks of changes run in the transaction of their operation: an error takes everything back. A
+//! transaction may be tried again, so a hook has no effect outside of it.
+
+use cloudapp_runtime::content::Hooks;
+
+use super::dto::Input;
+use super::entity::Entity;
+
+/// The hooks of this app.
+#[derive(Clone, Copy, Debug)]
+pub struct AppHooks;
+
+/// `before_…` may refuse with an error, `before_read` may narrow what is read, `before_save` may
+/// change what was sent; `after_…` is told of what was done, in the same transaction.
+///
+/// ```ignore
+/// async fn before_save(
+///     &self,
+///     _: &Transaction<'_>,
+///     _: &Operator,
+///     _: Option<&Model>,
+///     input: &mut Input,
+/// ) -> AppResult<()> {
+///     if input.coupon_url.contains("http://") {
+///         return Err(AppError::param("coupon_url: use https"));
+///     }
+///     Ok(())
+/// }
+/// ```
+impl Hooks<Entity, Input> for AppHooks {}

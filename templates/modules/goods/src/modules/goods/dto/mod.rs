@@ -1,0 +1,4 @@
+//! What requests carry and answers show.
+
+pub mod launch;
+pub mod special;

@@ -1,0 +1,4 @@
+//! The tables as SeaORM sees them.
+
+pub mod launch;
+pub mod special;

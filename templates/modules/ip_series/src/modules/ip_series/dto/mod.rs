@@ -1,0 +1,4 @@
+//! What requests carry and answers show.
+
+pub mod ip_info;
+pub mod ip_type;

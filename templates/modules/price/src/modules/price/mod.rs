@@ -1,0 +1,39 @@
+//! Price gears: operators bind prices to goods of the shop, players see those that hold.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `handlers/` | HTTP in and out: `client` for players, `admin` for operators |
+//! | `dto.rs` | what requests carry and answers show |
+//! | `service.rs` | what can be done, and on whose rows |
+//! | `binding.rs` | which gear, and which activity, a goods belongs to |
+//! | `hooks.rs` | the app's own rules around it |
+//! | `seed.rs` | what the demo campaign has of it |
+//! | `entity.rs` | the table as SeaORM sees it |
+//! | `migration.rs` | the table as the database gets it |
+
+pub mod binding;
+pub mod dto;
+pub mod entity;
+pub mod handlers;
+pub mod hooks;
+pub mod migration;
+pub mod seed;
+pub mod service;
+
+use cloudapp_runtime::prelude::Module;
+
+/// Permission to see price gears.
+pub const READ: &str = "price.read";
+/// Permission to change price gears.
+pub const WRITE: &str = "price.write";
+
+/// What the registry adds to the app.
+pub fn module() -> Module {
+    Module::new("price")
+        .title("Price gears")
+        .routes(handlers::client::routes())
+        .routes(handlers::admin::routes())
+        .migrations(migration::migrations())
+        .permissions(&[READ, WRITE])
+        .seed(|ctx, demo| Box::pin(seed::demo(ctx, demo)))
+}

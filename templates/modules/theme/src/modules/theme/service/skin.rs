@@ -1,0 +1,196 @@
+//! What can be done with skins. No HTTP here.
+//!
+//! Every query starts from `rows`, so that nobody reaches another tenant's.
+
+use cloudapp_runtime::content::{Change, Hooks, Places, Reader};
+use cloudapp_runtime::db::{Transaction, transaction};
+use cloudapp_runtime::prelude::*;
+use cloudapp_runtime::types::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    ModelTrait as _, QueryFilter as _, QueryOrder as _, Select,
+};
+
+use super::super::dto::skin::{AdminQuery, Input};
+use super::super::entity::skin::{ActiveModel, Column, Entity, Model};
+use super::super::hooks::AppHooks;
+use super::theme;
+
+fn hooks() -> impl Hooks<Entity, Input> {
+    AppHooks
+}
+
+/// The rows of a tenant, in the operator's order.
+fn rows(app_id: &str) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::AppId.eq(app_id))
+        .order_by_desc(Column::SortIndex)
+        .order_by_desc(Column::Id)
+}
+
+async fn row(db: &impl ConnectionTrait, app_id: &str, id: Id) -> AppResult<Model> {
+    let row = rows(app_id).filter(Column::Id.eq(id)).one(db);
+    row.await?.ok_or_else(AppError::not_found)
+}
+
+/// One page, by the rules of the app.
+async fn page(
+    ctx: &Context,
+    reader: Reader<'_>,
+    rows: Select<Entity>,
+    page: &PageQuery,
+) -> AppResult<Page<Model>> {
+    let rows = hooks().before_read(ctx, reader, rows).await?;
+    let mut page = Page::fetch(rows, ctx.db(), page).await?;
+    hooks().after_read(ctx, reader, &mut page.items).await?;
+    Ok(page)
+}
+
+/// One page of the skins of a theme that players see.
+pub async fn shown(
+    ctx: &Context,
+    player: &Player,
+    theme_id: Id,
+    query: &PageQuery,
+) -> AppResult<Page<Model>> {
+    let theme = theme::shown_one(ctx, player, theme_id).await?;
+    // A theme for every tenant brings the skins of its owner.
+    let found = rows(&theme.app_id).filter(Column::ThemeId.eq(theme.id));
+    page(ctx, Reader::Player(player), found, query).await
+}
+
+/// One page of the tenant's skins.
+pub async fn list(
+    ctx: &Context,
+    operator: &Operator,
+    query: &AdminQuery,
+) -> AppResult<Page<Model>> {
+    let mut found = rows(&operator.app_id);
+    if let Some(theme_id) = query.theme_id {
+        found = found.filter(Column::ThemeId.eq(theme_id));
+    }
+    page(ctx, Reader::Operator(operator), found, &query.page()).await
+}
+
+/// One skin.
+pub async fn get(ctx: &Context, operator: &Operator, id: Id) -> AppResult<Model> {
+    let reader = Reader::Operator(operator);
+    let found = rows(&operator.app_id).filter(Column::Id.eq(id));
+    let one = PageQuery::new(0, 1);
+    let found = page(ctx, reader, found, &one).await?.items.pop();
+    found.ok_or_else(AppError::not_found)
+}
+
+/// Puts what was sent into a row.
+fn fill(row: &mut ActiveModel, input: Input) {
+    row.skin_name = Set(input.skin_name);
+    row.style_type = Set(input.style_type);
+    row.client_json = Set(input.client_json);
+    row.server_json = Set(input.server_json);
+    row.out_id = Set(input.out_id);
+    row.theme_out_id = Set(input.theme_out_id);
+    row.sort_index = Set(input.sort_index);
+}
+
+/// Creates a skin.
+pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResult<Model> {
+    let id = ctx.next_id().await?;
+    let now = ctx.now();
+    transaction(ctx.db(), |txn| {
+        let mut input = input.clone();
+        Box::pin(async move {
+            hooks().before_save(txn, operator, None, &mut input).await?;
+            theme::row(txn, &operator.app_id, input.theme_id).await?;
+            let mut row = ActiveModel {
+                id: Set(id),
+                app_id: Set(operator.app_id.clone()),
+                theme_id: Set(input.theme_id),
+                created_at: Set(now),
+                updated_at: Set(now),
+                ..Default::default()
+            };
+            fill(&mut row, input);
+            let row = row.insert(txn).await?;
+            hooks().after_save(txn, operator, &row).await?;
+            Ok(row)
+        })
+    })
+    .await
+}
+
+/// Replaces what a skin is; its theme stays.
+pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
+    let now = ctx.now();
+    transaction(ctx.db(), |txn| {
+        let mut input = input.clone();
+        Box::pin(async move {
+            let old = row(txn, &operator.app_id, id).await?;
+            hooks()
+                .before_save(txn, operator, Some(&old), &mut input)
+                .await?;
+            if input.theme_id != old.theme_id {
+                return Err(AppError::param("theme_id: can't be changed"));
+            }
+            let mut row = ActiveModel::from(old);
+            fill(&mut row, input);
+            row.updated_at = Set(now);
+            let row = row.update(txn).await?;
+            hooks().after_save(txn, operator, &row).await?;
+            Ok(row)
+        })
+    })
+    .await
+}
+
+/// Changes one row in a transaction, by the rules of the app.
+async fn change_in(
+    txn: &Transaction<'_>,
+    operator: &Operator,
+    id: Id,
+    change: Change,
+    now: DateTime<Utc>,
+) -> AppResult<Model> {
+    let old = row(txn, &operator.app_id, id).await?;
+    hooks().before_change(txn, operator, &old, change).await?;
+    let mut row = ActiveModel::from(old);
+    match change {
+        Change::Sort(sort_index) => {
+            row.sort_index = Set(sort_index);
+        }
+        Change::Release(_) | Change::Remove | Change::Restore => {}
+    }
+    row.updated_at = Set(now);
+    let row = row.update(txn).await?;
+    hooks().after_change(txn, operator, &row, change).await?;
+    Ok(row)
+}
+
+/// Removes a skin.
+pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
+    transaction(ctx.db(), |txn| {
+        Box::pin(async move {
+            let row = row(txn, &operator.app_id, id).await?;
+            let change = Change::Remove;
+            hooks().before_change(txn, operator, &row, change).await?;
+            row.clone().delete(txn).await?;
+            hooks().after_change(txn, operator, &row, change).await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Gives skins their places, all or none.
+pub async fn sort(ctx: &Context, operator: &Operator, places: &Places) -> AppResult<()> {
+    let now = ctx.now();
+    transaction(ctx.db(), |txn| {
+        Box::pin(async move {
+            for place in &places.places {
+                let change = Change::Sort(place.sort_index);
+                change_in(txn, operator, place.id, change, now).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+}
