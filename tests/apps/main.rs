@@ -25,4 +25,5 @@ mod refusals;
 mod request_files;
 mod routes;
 mod server;
+mod sets;
 mod specs;

@@ -10,7 +10,7 @@ use crate::ground;
 use crate::process;
 
 /// The runtime of this checkout, so that it is compiled once for several apps.
-const RUNTIME: &str = concat!("path=", env!("CARGO_MANIFEST_DIR"));
+pub(crate) const RUNTIME: &str = concat!("path=", env!("CARGO_MANIFEST_DIR"));
 
 /// A module of the catalogue that every new app has.
 const DEFAULT_MODULE: &str = "friend_link";

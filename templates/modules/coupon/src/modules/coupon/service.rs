@@ -14,6 +14,25 @@ use super::dto::{AdminQuery, Input, ListQuery};
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::hooks::AppHooks;
 
+const ACT_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "act_id: can't be changed",
+    "act_id：不能修改",
+);
+const PRIZE_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "prize_id: can't be changed",
+    "prize_id：不能修改",
+);
+const ENDS_EARLY: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "coupon_end_date: is before coupon_start_date",
+    "coupon_end_date：早于 coupon_start_date",
+);
+
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
 }
@@ -132,10 +151,10 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(AppError::param("act_id: can't be changed"));
+                return Err(ACT_STAYS.into());
             }
             if input.prize_id != old.prize_id {
-                return Err(AppError::param("prize_id: can't be changed"));
+                return Err(PRIZE_STAYS.into());
             }
             check(&input)?;
             let mut row = ActiveModel::from(old);
@@ -167,10 +186,7 @@ pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()>
 /// It does not end before it begins.
 fn check(input: &Input) -> AppResult<()> {
     match (input.coupon_start_date, input.coupon_end_date) {
-        (Some(start), Some(end)) if end < start => {
-            let reason = "coupon_end_date: is before coupon_start_date";
-            Err(AppError::param(reason))
-        }
+        (Some(start), Some(end)) if end < start => Err(ENDS_EARLY.into()),
         _ => Ok(()),
     }
 }

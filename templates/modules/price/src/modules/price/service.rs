@@ -16,6 +16,13 @@ use super::dto::{AdminQuery, Input, ListQuery};
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::hooks::AppHooks;
 
+const ACT_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "act_id: can't be changed",
+    "act_id：不能修改",
+);
+
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
 }
@@ -144,7 +151,7 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(AppError::param("act_id: can't be changed"));
+                return Err(ACT_STAYS.into());
             }
             binding::bind(txn, &operator.app_id, Some(id), &input, (binding_id, now)).await?;
             let mut row = ActiveModel::from(old);
@@ -223,6 +230,10 @@ pub async fn sort(ctx: &Context, operator: &Operator, places: &Places) -> AppRes
 
 /// The gears that a goods is bound to.
 pub async fn bound(ctx: &Context, operator: &Operator, goods_id: &str) -> AppResult<Vec<Model>> {
+    let reader = Reader::Operator(operator);
     let bound = rows(&operator.app_id).filter(Column::GoodsId.eq(goods_id));
-    Ok(bound.all(ctx.db()).await?)
+    let bound = hooks().before_read(ctx, reader, bound).await?;
+    let mut bound = bound.all(ctx.db()).await?;
+    hooks().after_read(ctx, reader, &mut bound).await?;
+    Ok(bound)
 }

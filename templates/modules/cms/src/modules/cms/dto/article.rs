@@ -15,7 +15,7 @@ fn page_size() -> u64 {
 
 /// What is sent to create an article, or to replace one.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
-#[schema(as = article::Input)]
+#[schema(as = cms_article::Input)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// The activity; 0 for the tenant as a whole. Stays as it is.
@@ -180,7 +180,7 @@ impl AdminQuery {
 
 /// An article as players see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = article::View)]
+#[schema(as = cms_article::View)]
 pub struct View {
     /// Its id.
     pub id: Id,
@@ -265,7 +265,7 @@ impl From<Model> for View {
 
 /// An article as an operator sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = article::AdminView)]
+#[schema(as = cms_article::AdminView)]
 pub struct AdminView {
     /// Articles are shown by this, the largest first.
     pub sort_index: i32,

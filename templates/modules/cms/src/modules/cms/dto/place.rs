@@ -15,7 +15,7 @@ fn page_size() -> u64 {
 
 /// What is sent to create a place, or to replace one.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
-#[schema(as = place::Input)]
+#[schema(as = cms_place::Input)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// What the place is called: 1 to 100 characters, once in a tenant.
@@ -70,7 +70,7 @@ impl AdminQuery {
 
 /// A place as players see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = place::View)]
+#[schema(as = cms_place::View)]
 pub struct View {
     /// Its id.
     pub id: Id,
@@ -101,7 +101,7 @@ impl From<Model> for View {
 
 /// A place as an operator sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = place::AdminView)]
+#[schema(as = cms_place::AdminView)]
 pub struct AdminView {
     /// Whether players see it.
     pub is_release: bool,

@@ -16,6 +16,19 @@ use super::super::entity::article::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
 use super::place;
 
+const ACT_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "act_id: can't be changed",
+    "act_id：不能修改",
+);
+const PLACE_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "place_id: can't be changed",
+    "place_id：不能修改",
+);
+
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
 }
@@ -134,7 +147,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
         let mut input = input.clone();
         Box::pin(async move {
             hooks().before_save(txn, operator, None, &mut input).await?;
-            place::row(txn, &operator.app_id, input.place_id).await?;
+            place::hold(txn, &operator.app_id, input.place_id).await?;
             let mut row = ActiveModel {
                 id: Set(id),
                 app_id: Set(operator.app_id.clone()),
@@ -165,10 +178,10 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(AppError::param("act_id: can't be changed"));
+                return Err(ACT_STAYS.into());
             }
             if input.place_id != old.place_id {
-                return Err(AppError::param("place_id: can't be changed"));
+                return Err(PLACE_STAYS.into());
             }
             let was_released = old.is_release;
             let mut row = ActiveModel::from(old);

@@ -8,7 +8,7 @@ use cloudapp_runtime::prelude::*;
 use cloudapp_runtime::types::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    ModelTrait as _, QueryFilter as _, QueryOrder as _, Select,
+    ModelTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 
 use super::super::dto::place::{AdminQuery, Input};
@@ -18,6 +18,13 @@ use super::article;
 
 /// The type of places whose articles players see.
 pub const FOR_PLAYERS: i32 = 2;
+
+const IS_USED: ErrorCode = ErrorCode::new(
+    "conflict",
+    409,
+    "The place has articles",
+    "该展示位下还有文章",
+);
 
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
@@ -34,6 +41,12 @@ fn rows(app_id: &str) -> Select<Entity> {
 pub async fn row(db: &impl ConnectionTrait, app_id: &str, id: Id) -> AppResult<Model> {
     let row = rows(app_id).filter(Column::Id.eq(id)).one(db);
     row.await?.ok_or_else(AppError::not_found)
+}
+
+/// One row, which nobody removes until the transaction ends.
+pub async fn hold(txn: &Transaction<'_>, app_id: &str, id: Id) -> AppResult<Model> {
+    let row = rows(app_id).filter(Column::Id.eq(id)).lock_exclusive();
+    row.one(txn).await?.ok_or_else(AppError::not_found)
 }
 
 /// One page, by the rules of the app.
@@ -173,11 +186,11 @@ pub async fn change(
 pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
-            let row = row(txn, &operator.app_id, id).await?;
+            let row = hold(txn, &operator.app_id, id).await?;
             let change = Change::Remove;
             hooks().before_change(txn, operator, &row, change).await?;
             if article::is_used(txn, &operator.app_id, id).await? {
-                return Err(AppError::conflict("the place has articles"));
+                return Err(IS_USED.into());
             }
             row.clone().delete(txn).await?;
             hooks().after_change(txn, operator, &row, change).await?;

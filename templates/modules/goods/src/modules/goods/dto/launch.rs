@@ -17,7 +17,7 @@ fn page_size() -> u64 {
 
 /// What is sent to create a goods, or to replace one.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
-#[schema(as = launch::Input)]
+#[schema(as = goods_launch::Input)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// The activity; 0 for the tenant as a whole. Stays as it is.
@@ -90,7 +90,7 @@ impl AdminQuery {
 
 /// A goods as players see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = launch::View)]
+#[schema(as = goods_launch::View)]
 pub struct View {
     /// Its id.
     pub id: Id,
@@ -112,7 +112,7 @@ impl From<Model> for View {
 
 /// A goods as an operator sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = launch::AdminView)]
+#[schema(as = goods_launch::AdminView)]
 pub struct AdminView {
     /// Whether it is shown in the activity.
     pub is_launch: bool,

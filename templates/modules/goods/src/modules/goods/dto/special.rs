@@ -10,7 +10,7 @@ use super::super::entity::special::Model;
 
 /// What is sent to create a special goods, or to replace one.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
-#[schema(as = special::Input)]
+#[schema(as = goods_special::Input)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// The goods of the shop, once in a tenant. Stays as it is.
@@ -24,7 +24,7 @@ pub struct Input {
 
 /// A special goods as players see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = special::View)]
+#[schema(as = goods_special::View)]
 pub struct View {
     /// Its id.
     pub id: Id,
@@ -46,7 +46,7 @@ impl From<Model> for View {
 
 /// A special goods as an operator sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = special::AdminView)]
+#[schema(as = goods_special::AdminView)]
 pub struct AdminView {
     /// When the row was made.
     pub created_at: DateTime<Utc>,

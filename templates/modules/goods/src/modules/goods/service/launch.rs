@@ -14,6 +14,19 @@ use super::super::dto::launch::{AdminQuery, Input, ListQuery};
 use super::super::entity::launch::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
 
+const ACT_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "act_id: can't be changed",
+    "act_id：不能修改",
+);
+const GOODS_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "goods_id: can't be changed",
+    "goods_id：不能修改",
+);
+
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
 }
@@ -119,10 +132,10 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(AppError::param("act_id: can't be changed"));
+                return Err(ACT_STAYS.into());
             }
             if input.goods_id != old.goods_id {
-                return Err(AppError::param("goods_id: can't be changed"));
+                return Err(GOODS_STAYS.into());
             }
             let is_new = input.is_launch != old.is_launch;
             let mut row = ActiveModel::from(old);

@@ -14,6 +14,13 @@ use super::super::dto::special::Input;
 use super::super::entity::special::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
 
+const GOODS_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "goods_id: can't be changed",
+    "goods_id：不能修改",
+);
+
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
 }
@@ -99,7 +106,7 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.goods_id != old.goods_id {
-                return Err(AppError::param("goods_id: can't be changed"));
+                return Err(GOODS_STAYS.into());
             }
             let mut row = ActiveModel::from(old);
             fill(&mut row, input);

@@ -15,7 +15,7 @@ fn page_size() -> u64 {
 
 /// What is sent to create a series, or to replace one.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
-#[schema(as = ip_info::Input)]
+#[schema(as = ip_series_info::Input)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// The activity; 0 for the tenant as a whole. Stays as it is.
@@ -125,7 +125,7 @@ impl AdminQuery {
 
 /// A series as players see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ip_info::View)]
+#[schema(as = ip_series_info::View)]
 pub struct View {
     /// Its id.
     pub id: Id,
@@ -165,7 +165,7 @@ impl From<Model> for View {
 
 /// A series as an operator sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ip_info::AdminView)]
+#[schema(as = ip_series_info::AdminView)]
 pub struct AdminView {
     /// Series are shown by this, the largest first.
     pub sort_index: i32,

@@ -15,7 +15,7 @@ fn page_size() -> u64 {
 
 /// What is sent to create a type of series, or to replace one.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
-#[schema(as = ip_type::Input)]
+#[schema(as = ip_series_type::Input)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// The activity; 0 for the tenant as a whole. Stays as it is.
@@ -96,7 +96,7 @@ impl AdminQuery {
 
 /// A type of series as players see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ip_type::View)]
+#[schema(as = ip_series_type::View)]
 pub struct View {
     /// Its id.
     pub id: Id,
@@ -121,7 +121,7 @@ impl From<Model> for View {
 
 /// A type of series as an operator sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ip_type::AdminView)]
+#[schema(as = ip_series_type::AdminView)]
 pub struct AdminView {
     /// Types of series are shown by this, the largest first.
     pub sort_index: i32,

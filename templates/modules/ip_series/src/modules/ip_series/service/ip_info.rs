@@ -16,6 +16,25 @@ use super::super::entity::ip_info::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
 use super::ip_type;
 
+const ACT_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "act_id: can't be changed",
+    "act_id：不能修改",
+);
+const NO_TYPE: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "ip_type: there is no such type",
+    "ip_type：类型不存在",
+);
+const FOREIGN_TYPE: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "ip_type: is of another activity",
+    "ip_type：属于其他活动",
+);
+
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
 }
@@ -139,7 +158,7 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(AppError::param("act_id: can't be changed"));
+                return Err(ACT_STAYS.into());
             }
             check(txn, operator, &input).await?;
             let mut row = ActiveModel::from(old);
@@ -226,18 +245,31 @@ pub async fn is_used(db: &impl ConnectionTrait, app_id: &str, ip_type: Id) -> Ap
     Ok(of_type.one(db).await?.is_some())
 }
 
+/// Series that were removed, and may come back, are no longer of this type.
+pub async fn forget_type(db: &impl ConnectionTrait, app_id: &str, ip_type: Id) -> AppResult<()> {
+    let none = ActiveModel {
+        ip_type: Set(Id::new(0)),
+        ..Default::default()
+    };
+    Entity::update_many()
+        .set(none)
+        .filter(Column::AppId.eq(app_id))
+        .filter(Column::IpType.eq(ip_type))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Its type is one of the same activity.
 async fn check(txn: &Transaction<'_>, operator: &Operator, input: &Input) -> AppResult<()> {
     if input.ip_type == Id::new(0) {
         return Ok(());
     }
-    let found = ip_type::row(txn, &operator.app_id, input.ip_type).await;
+    let found = ip_type::hold(txn, &operator.app_id, input.ip_type).await;
     match found {
         Ok(found) if found.act_id == input.act_id => Ok(()),
-        Ok(_) => Err(AppError::param("ip_type: is of another activity")),
-        Err(error) if error.code() == ErrorCode::NOT_FOUND => {
-            Err(AppError::param("ip_type: there is no such type"))
-        }
+        Ok(_) => Err(FOREIGN_TYPE.into()),
+        Err(error) if error.code() == ErrorCode::NOT_FOUND => Err(NO_TYPE.into()),
         Err(error) => Err(error),
     }
 }

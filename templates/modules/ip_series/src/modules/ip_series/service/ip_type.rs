@@ -8,13 +8,26 @@ use cloudapp_runtime::prelude::*;
 use cloudapp_runtime::types::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    ModelTrait as _, QueryFilter as _, QueryOrder as _, Select,
+    ModelTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 
 use super::super::dto::ip_type::{AdminQuery, Input, ListQuery};
 use super::super::entity::ip_type::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
 use super::ip_info;
+
+const ACT_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "act_id: can't be changed",
+    "act_id：不能修改",
+);
+const IS_USED: ErrorCode = ErrorCode::new(
+    "conflict",
+    409,
+    "Series are of this type",
+    "该类型下还有系列",
+);
 
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
@@ -28,10 +41,15 @@ fn rows(app_id: &str) -> Select<Entity> {
         .order_by_desc(Column::Id)
 }
 
-/// One row, in a transaction or outside.
-pub async fn row(db: &impl ConnectionTrait, app_id: &str, id: Id) -> AppResult<Model> {
+async fn row(db: &impl ConnectionTrait, app_id: &str, id: Id) -> AppResult<Model> {
     let row = rows(app_id).filter(Column::Id.eq(id)).one(db);
     row.await?.ok_or_else(AppError::not_found)
+}
+
+/// One row, which nobody removes until the transaction ends.
+pub async fn hold(txn: &Transaction<'_>, app_id: &str, id: Id) -> AppResult<Model> {
+    let row = rows(app_id).filter(Column::Id.eq(id)).lock_exclusive();
+    row.one(txn).await?.ok_or_else(AppError::not_found)
 }
 
 /// One page, by the rules of the app.
@@ -121,7 +139,7 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(AppError::param("act_id: can't be changed"));
+                return Err(ACT_STAYS.into());
             }
             let mut row = ActiveModel::from(old);
             fill(&mut row, input);
@@ -178,12 +196,13 @@ pub async fn change(
 pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
-            let row = row(txn, &operator.app_id, id).await?;
+            let row = hold(txn, &operator.app_id, id).await?;
             let change = Change::Remove;
             hooks().before_change(txn, operator, &row, change).await?;
             if ip_info::is_used(txn, &operator.app_id, id).await? {
-                return Err(AppError::conflict("series are of this type"));
+                return Err(IS_USED.into());
             }
+            ip_info::forget_type(txn, &operator.app_id, id).await?;
             row.clone().delete(txn).await?;
             hooks().after_change(txn, operator, &row, change).await?;
             Ok(())

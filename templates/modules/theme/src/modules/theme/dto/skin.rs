@@ -17,7 +17,7 @@ fn page_size() -> u64 {
 
 /// What is sent to create a skin, or to replace one.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
-#[schema(as = skin::Input)]
+#[schema(as = theme_skin::Input)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// The theme that it is of. Stays as it is.
@@ -77,7 +77,7 @@ impl AdminQuery {
 
 /// A skin as players see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = skin::View)]
+#[schema(as = theme_skin::View)]
 pub struct View {
     /// Its id.
     pub id: Id,
@@ -111,7 +111,7 @@ impl From<Model> for View {
 
 /// A skin as an operator sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = skin::AdminView)]
+#[schema(as = theme_skin::AdminView)]
 pub struct AdminView {
     /// What the console of operators needs of it.
     pub server_json: Option<Json>,

@@ -47,7 +47,7 @@ async fn get(
     Query(query): Query<VersionQuery>,
 ) -> AppResult<Reply<ClientView>> {
     let theme = service::theme::shown_one(&ctx, &player, id).await?;
-    let version = service::version::of_client(&ctx, theme.id, &query).await?;
+    let version = service::version::of_client(&ctx, &player, theme.id, &query).await?;
     Ok(Reply(ClientView::new(theme, version)))
 }
 

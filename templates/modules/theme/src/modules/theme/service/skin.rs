@@ -16,6 +16,13 @@ use super::super::entity::skin::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
 use super::theme;
 
+const THEME_STAYS: ErrorCode = ErrorCode::new(
+    "param_error",
+    400,
+    "theme_id: can't be changed",
+    "theme_id：不能修改",
+);
+
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
 }
@@ -129,7 +136,7 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.theme_id != old.theme_id {
-                return Err(AppError::param("theme_id: can't be changed"));
+                return Err(THEME_STAYS.into());
             }
             let mut row = ActiveModel::from(old);
             fill(&mut row, input);

@@ -2,7 +2,7 @@
 //!
 //! Every query starts from a theme that the caller may see or change.
 
-use cloudapp_runtime::content::{Change, Hooks};
+use cloudapp_runtime::content::{Change, Hooks, Reader};
 use cloudapp_runtime::db::transaction;
 use cloudapp_runtime::prelude::*;
 use sea_orm::{
@@ -26,10 +26,24 @@ fn rows(theme_id: Id) -> Select<Entity> {
         .order_by_desc(Column::Id)
 }
 
+/// One page, by the rules of the app.
+async fn page(
+    ctx: &Context,
+    reader: Reader<'_>,
+    rows: Select<Entity>,
+    page: &PageQuery,
+) -> AppResult<Page<Model>> {
+    let rows = hooks().before_read(ctx, reader, rows).await?;
+    let mut page = Page::fetch(rows, ctx.db(), page).await?;
+    hooks().after_read(ctx, reader, &mut page.items).await?;
+    Ok(page)
+}
+
 /// What a version of the client needs of a theme that its player may see. With no version named
 /// what was made last; nothing when there is none of that name.
 pub async fn of_client(
     ctx: &Context,
+    player: &Player,
     theme_id: Id,
     query: &VersionQuery,
 ) -> AppResult<Option<Model>> {
@@ -37,7 +51,9 @@ pub async fn of_client(
     if let Some(ver_no) = &query.ver_no {
         found = found.filter(Column::VerNo.eq(ver_no));
     }
-    Ok(found.one(ctx.db()).await?)
+    let one = PageQuery::new(0, 1);
+    let found = page(ctx, Reader::Player(player), found, &one).await?;
+    Ok(found.items.into_iter().next())
 }
 
 /// One page of the versions of a theme.
@@ -45,10 +61,10 @@ pub async fn list(
     ctx: &Context,
     operator: &Operator,
     theme_id: Id,
-    page: &PageQuery,
+    query: &PageQuery,
 ) -> AppResult<Page<Model>> {
     let theme = theme::row(ctx.db(), &operator.app_id, theme_id).await?;
-    Page::fetch(rows(theme.id), ctx.db(), page).await
+    page(ctx, Reader::Operator(operator), rows(theme.id), query).await
 }
 
 /// Says what a version of the client needs of a theme: a new row, or a new text of an old one.
