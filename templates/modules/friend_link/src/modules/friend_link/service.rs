@@ -1,6 +1,7 @@
 //! What can be done with links. No HTTP here.
 //!
-//! Every query starts from `rows`, so that nobody reaches another tenant's links.
+//! Every query starts from `rows`, so that nobody reaches another tenant's links. Every change is in
+//! the operation log, in the transaction that makes it.
 
 use cloudapp_runtime::db::transaction;
 use cloudapp_runtime::prelude::*;
@@ -9,6 +10,7 @@ use sea_orm::{
     ModelTrait as _, QueryFilter as _, QueryOrder as _, Select,
 };
 
+use super::LOGGED;
 use super::dto::Input;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::hooks::{AppHooks, Hooks as _};
@@ -45,6 +47,7 @@ pub async fn get(ctx: &Context, operator: &Operator, id: Id) -> AppResult<Model>
 pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResult<Model> {
     let id = ctx.next_id().await?;
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -64,6 +67,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
                 updated_at: Set(now),
             };
             let row = row.insert(txn).await?;
+            log.added(txn, &LOGGED, id, &row).await?;
             AppHooks.after_save(txn, &row).await?;
             Ok(row)
         })
@@ -74,13 +78,14 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
 /// Replaces what a link holds.
 pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
             let old = row(txn, operator, id).await?;
             AppHooks.before_save(txn, operator, &mut input).await?;
             let was_released = old.is_release;
-            let mut row = ActiveModel::from(old);
+            let mut row = ActiveModel::from(old.clone());
             row.title = Set(input.title);
             row.ad_pic = Set(input.ad_pic);
             row.big_pic = Set(input.big_pic);
@@ -93,6 +98,7 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
             }
             row.updated_at = Set(now);
             let row = row.update(txn).await?;
+            log.edited(txn, &LOGGED, id, (&old, &row)).await?;
             AppHooks.after_save(txn, &row).await?;
             Ok(row)
         })
@@ -102,10 +108,12 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
 
 /// Removes a link.
 pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
             let row = row(txn, operator, id).await?;
             AppHooks.before_remove(txn, &row).await?;
+            log.removed(txn, &LOGGED, id, &row).await?;
             row.delete(txn).await?;
             Ok(())
         })
