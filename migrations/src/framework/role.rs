@@ -1,4 +1,4 @@
-//! Roles of operators, the tenants they are given, their second factor; and where sessions came from.
+//! Roles of operators, the tenants they are given, their second factor; where sessions came from.
 
 use crate::prelude::*;
 

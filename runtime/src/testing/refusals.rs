@@ -167,11 +167,11 @@ impl Refusals<'_> {
         conclude(&failures);
     }
 
-    /// With ids of what another one has, every route answers 403 or 404: with a player's own rows to
-    /// other players, with a tenant's to the players and operators of another tenant.
+    /// With ids of what another one has, every route answers 403 or 404: with a player's own rows
+    /// to other players, with a tenant's to the players and operators of another tenant.
     ///
-    /// The rows are those that `POST` makes on the path above; where it makes none, an id stands for
-    /// them that nothing has.
+    /// The rows are those that `POST` makes on the path above; where it makes none, an id stands
+    /// for them that nothing has.
     pub async fn ids_of_others(&self) {
         let mut failures = Vec::new();
         let rows = self.rows().await;

@@ -4,7 +4,7 @@
 //! - The secret is shown once, when it is made, and asked for nothing until a code of it was seen.
 //!   The database has it encrypted; no log has it.
 //! - A code is good once: the step of the last one that was taken is written down, and only later
-//!   ones are taken after it. A recovery code is good once as well; the database has hashes of them.
+//!   ones are taken after it. A recovery code is good once as well; the database has its hash.
 
 mod code;
 mod seal;
@@ -91,7 +91,8 @@ pub(super) async fn begin(ctx: &Context, operator: &Operator) -> AppResult<Enrol
     // Names hold no space or control character; these would end the label.
     let name = encoded(&operator.username);
     let uri = format!(
-        "otpauth://totp/{issuer}:{name}?secret={text}&issuer={issuer}&algorithm=SHA1&digits={DIGITS}&period={STEP_S}"
+        "otpauth://totp/{issuer}:{name}?secret={text}&issuer={issuer}&algorithm=SHA1\
+         &digits={DIGITS}&period={STEP_S}"
     );
     Ok(Enrolment { secret: text, uri })
 }

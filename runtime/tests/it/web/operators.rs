@@ -197,24 +197,8 @@ async fn an_operator_sees_the_tenants_given_to_him_one_at_a_time() {
         );
         anna.get("/admin/things").await.ok();
         assert_eq!(names(&anna.get(ROLES).await.ok(), "role_name"), ["Theirs"]);
-        // Her account stays her own tenant's.
         let id = id(&guest);
-        let path = |what: &str| format!("{OPERATORS}/{id}/{what}");
-        let password = json!({ "password": "another password" });
-        other
-            .post(&path("password"), password)
-            .await
-            .fails("no_power");
-        let off = json!({ "is_enabled": false });
-        other
-            .post(&path("enable"), off.clone())
-            .await
-            .fails("no_power");
-        chief
-            .delete(&format!("{OPERATORS}/{id}"))
-            .await
-            .fails("conflict");
-
+        her_account_stays_with_her_tenant(&chief, &other, &id).await;
         other.delete(&format!("{OPERATORS}/{id}")).await.ok();
         anna.get("/admin/me").await.fails("unauthorized");
         other
@@ -223,10 +207,27 @@ async fn an_operator_sees_the_tenants_given_to_him_one_at_a_time() {
             .fails("not_found");
         let anna = client(&app, "anna", PASSWORD).await;
         anna.post("/admin/tenant", go).await.fails("no_power");
-        chief.post(&path("enable"), off).await.ok();
+        let off = json!({ "is_enabled": false });
+        let path = format!("{OPERATORS}/{id}/enable");
+        chief.post(&path, off).await.ok();
         anna.get("/admin/me").await.fails("unauthorized");
         log_in(&app, "anna", PASSWORD).await.fails("login_failed");
     }
+}
+
+async fn her_account_stays_with_her_tenant(chief: &Client, other: &Client, id: &str) {
+    let path = |what: &str| format!("{OPERATORS}/{id}/{what}");
+    let password = json!({ "password": "another password" });
+    other
+        .post(&path("password"), password)
+        .await
+        .fails("no_power");
+    let off = json!({ "is_enabled": false });
+    other.post(&path("enable"), off).await.fails("no_power");
+    chief
+        .delete(&format!("{OPERATORS}/{id}"))
+        .await
+        .fails("conflict");
 }
 
 #[tokio::test]

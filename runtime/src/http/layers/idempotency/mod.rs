@@ -1,9 +1,9 @@
 //! Answers each POST that carries an `Idempotency-Key` once, and repeats that answer from then on.
 //!
 //! Concerned are the routes under `/client` and `/admin`, except for logging in and out and for
-//! what takes or gives a secret. A key belongs to the person (audience, tenant, subject of the session), so
-//! it outlives a log-in. Without a living session the request passes untouched: the handler
-//! refuses it, and nothing of it is stored.
+//! what takes or gives a secret. A key belongs to the person (audience, tenant, subject of the
+//! session), so it outlives a log-in. Without a living session the request passes untouched: the
+//! handler refuses it, and nothing of it is stored.
 //!
 //! ## Invariants
 //! - The first request is handled in a task of its own, to its end or to the request time-out,
