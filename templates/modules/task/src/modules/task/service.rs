@@ -150,8 +150,8 @@ pub async fn log(ctx: &Context, operator: &Operator, query: &LogQuery) -> AppRes
 /// Has the platform take the points of swaps that wait, and pays for them.
 pub async fn settle_swaps(ctx: &Context, operator: &Operator) -> AppResult<usize> {
     let log = ctx.oplog().by(operator).await?;
-    let settled = ctx.tasks().settle_swaps_of(&operator.app_id, SWAPS_MAX);
-    let settled = settled.await?;
+    let tasks = ctx.tasks();
+    let settled = tasks.settle_swaps_of(&operator.app_id, SWAPS_MAX).await?;
     // Each swap has its own transaction; this one only says who asked for them.
     let after = json!({ "settled": settled });
     let entry = Entry::new(Operation::Operate, &LOGGED, "", &(), &after)?;
