@@ -29,7 +29,7 @@
 //! let conn = sea_orm::Database::connect(options).await?;
 //! let migrator = Migrator::new(vec![framework(), Stream::new("note", migrations())])?;
 //! let report = migrator.up(&conn, &Options::default()).await?;
-//! assert_eq!(report.changes[9].migration, "note_0001_create");
+//! assert_eq!(report.changes[10].migration, "note_0001_create");
 //! assert!(migrator.up(&conn, &Options::default()).await?.is_empty());
 //! # }
 //! # Ok(())

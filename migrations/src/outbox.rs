@@ -1,5 +1,6 @@
 //! `outbox_tb`: events that happened, written in the transaction that made them happen; and
-//! `stat_event_tb`, which is the same for figures of statistics.
+//! `stat_event_tb`, which is the same for figures of statistics, and `operation_log_tb` for what
+//! operators do.
 
 use crate::engine::{Migration, Stream};
 use crate::prelude::*;
@@ -8,7 +9,10 @@ use crate::prelude::*;
 /// must be in the same transaction as its cause.
 #[must_use]
 pub fn outbox() -> Stream {
-    Stream::new("cloudapp_outbox", vec![create(), create_stat_events()])
+    Stream::new(
+        "cloudapp_outbox",
+        vec![create(), create_stat_events(), create_operation_log()],
+    )
 }
 
 fn create() -> Migration {
@@ -62,5 +66,60 @@ fn create_stat_events() -> Migration {
                 .col("id")
                 .to_owned(),
         );
+    })
+}
+
+fn create_operation_log() -> Migration {
+    Migration::new("cloudapp_outbox_0003_operation_log", |steps| {
+        steps.create_table(
+            Table::create()
+                .table("operation_log_tb")
+                .col(big_integer("id").primary_key())
+                .col(string_len("app_id", 64))
+                .col(big_integer("act_id"))
+                .col(integer("operation_type"))
+                .col(string_len("title", 200))
+                .col(string_len("operation_desc", 500))
+                // The row before and after, as JSON without secrets.
+                .col(long_text_null("detail"))
+                .col(long_text_null("update_detail"))
+                .col(string_len("model_name", 64))
+                // Which row of the model.
+                .col(string_len("object_id", 64))
+                // 1 single, 2 batch.
+                .col(integer("operation_ways"))
+                .col(string_len("protocol", 16))
+                .col(string_len("method", 16))
+                .col(string_len("handler_name", 200))
+                .col(string_len("request_host", 255))
+                // Without its query string.
+                .col(string_len("request_uri", 500))
+                .col(string_len("remote_ip", 45))
+                .col(string_len("request_code", 64))
+                .col(big_integer("operate_user_id"))
+                .col(string_len("operate_user_name", 64))
+                .col(date_time("created_at"))
+                // As yyyymmdd, in the tenant's time zone.
+                .col(integer("create_day"))
+                .to_owned(),
+        );
+        for (name, columns) in [
+            ("idx_operation_log_tenant", &["app_id", "id"][..]),
+            (
+                "idx_operation_log_object",
+                &["app_id", "model_name", "object_id", "id"],
+            ),
+            (
+                "idx_operation_log_operator",
+                &["app_id", "operate_user_id", "id"],
+            ),
+        ] {
+            let mut index = Index::create();
+            index.name(name).table("operation_log_tb");
+            for column in columns {
+                index.col(*column);
+            }
+            steps.create_index(index);
+        }
     })
 }

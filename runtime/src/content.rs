@@ -14,6 +14,7 @@ use crate::auth::{Operator, Player};
 use crate::db::Transaction;
 use crate::error::AppResult;
 use crate::id::Id;
+use crate::oplog::Operation;
 
 /// Most rows that are given their places at once.
 const PLACES_MAX: usize = 200;
@@ -62,6 +63,20 @@ pub enum Change {
     Restore,
     /// It gets this place.
     Sort(i32),
+}
+
+impl Change {
+    /// What the operation log calls it.
+    #[must_use]
+    pub fn operation(self) -> Operation {
+        match self {
+            Self::Release(true) => Operation::Release,
+            Self::Release(false) => Operation::Unrelease,
+            Self::Remove => Operation::Delete,
+            Self::Restore => Operation::Restore,
+            Self::Sort(_) => Operation::Edit,
+        }
+    }
 }
 
 /// Who reads.

@@ -5,8 +5,8 @@
 //! answer is the business of [`crate::http`].
 
 mod code;
+mod message;
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use crate::config::ConfigError;
 use crate::db::{is_retryable, is_unavailable};
 
 pub use code::{ErrorCode, Language};
+pub use message::Message;
 
 /// What handlers and services return.
 pub type AppResult<T> = Result<T, AppError>;
@@ -28,7 +29,7 @@ pub struct AppError(Box<Inner>);
 
 struct Inner {
     code: ErrorCode,
-    message: Option<Cow<'static, str>>,
+    message: Option<Message>,
     source: Option<Box<dyn Error + Send + Sync>>,
     retry_after: Option<Duration>,
 }
@@ -46,9 +47,9 @@ impl AppError {
     }
 
     /// The request is malformed: `param_error` with a message that should name the field and the
-    /// reason.
+    /// reason. What people read is given in both languages: `("at most 5", "最多 5 个")`.
     #[must_use]
-    pub fn param(message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn param(message: impl Into<Message>) -> Self {
         Self::new(ErrorCode::PARAM_ERROR).with_message(message)
     }
 
@@ -66,7 +67,7 @@ impl AppError {
 
     /// The present state of the thing does not allow it: `conflict`.
     #[must_use]
-    pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn conflict(message: impl Into<Message>) -> Self {
         Self::new(ErrorCode::CONFLICT).with_message(message)
     }
 
@@ -79,7 +80,7 @@ impl AppError {
 
     /// Replaces the code's own message by one for this case. The client sees it.
     #[must_use]
-    pub fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_message(mut self, message: impl Into<Message>) -> Self {
         self.0.message = Some(message.into());
         self
     }
@@ -114,9 +115,14 @@ impl AppError {
     #[must_use]
     pub fn message(&self, language: Language) -> &str {
         match &self.0.message {
-            Some(message) => message,
+            Some(message) => message.text(language),
             None => self.0.code.message(language),
         }
+    }
+
+    /// The message that was set for this case.
+    pub(crate) fn own_message(&self) -> Option<&Message> {
+        self.0.message.as_ref()
     }
 
     /// The database error behind this one, if there is one.

@@ -14,6 +14,7 @@
 //!   [`counter`], [`leaderboard`]: exact figures.
 //! - [`job`]: background work.
 //! - [`stat`]: statistics. `excel` (feature `xlsx`): spreadsheets.
+//! - [`oplog`]: what operators changed.
 //! - [`http`], [`auth`]: routes, envelope, extractors; sessions of players and operators.
 //! - [`migrate`]: the schema engine, from the crate `cloudapp-migrations`.
 //! - [`telemetry`]: logging. [`testing`]: an application in one process for request tests.
@@ -40,6 +41,7 @@ pub mod http;
 pub mod id;
 pub mod job;
 pub mod leaderboard;
+pub mod oplog;
 pub mod outbox;
 pub mod prelude;
 pub mod random;

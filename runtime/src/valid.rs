@@ -2,15 +2,31 @@
 //!
 //! A nullable field passes when it is null.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use garde::{Error, Result};
 
+use crate::error::Language;
+use crate::http::Scope;
 use crate::types::{Decimal, Json};
 
 /// Most bytes of a `text` column, as MySQL limits it.
 const TEXT_BYTES_MAX: usize = 65_535;
 /// Years that every database stores.
 const YEARS: std::ops::RangeInclusive<i32> = 1000..=9999;
+
+/// A broken rule, in the language of the request that is being answered. For rules of your own.
+#[must_use]
+pub fn broken(
+    english: impl Into<Cow<'static, str>>,
+    chinese: impl Into<Cow<'static, str>>,
+) -> Error {
+    Error::new(match Scope::current().language {
+        Language::English => english.into(),
+        Language::Chinese => chinese.into(),
+    })
+}
 
 /// A value that may be absent.
 pub trait Field<T: ?Sized> {
@@ -51,9 +67,10 @@ field!(Decimal, NaiveDate, DateTime<Utc>, Json);
 /// Text of at most `max` characters, without NUL.
 pub fn string<F: Field<str>>(max: usize) -> impl FnOnce(&F, &()) -> Result {
     move |field, ()| match field.value() {
-        Some(text) if text.chars().count() > max => {
-            Err(Error::new(format!("is longer than {max} characters")))
-        }
+        Some(text) if text.chars().count() > max => Err(broken(
+            format!("is longer than {max} characters"),
+            format!("不能超过 {max} 个字符"),
+        )),
         Some(text) => no_nul(text),
         None => Ok(()),
     }
@@ -65,9 +82,10 @@ pub fn string<F: Field<str>>(max: usize) -> impl FnOnce(&F, &()) -> Result {
 /// What is wrong with it.
 pub fn text<F: Field<str>>(field: &F, (): &()) -> Result {
     match field.value() {
-        Some(text) if text.len() > TEXT_BYTES_MAX => {
-            Err(Error::new(format!("is longer than {TEXT_BYTES_MAX} bytes")))
-        }
+        Some(text) if text.len() > TEXT_BYTES_MAX => Err(broken(
+            format!("is longer than {TEXT_BYTES_MAX} bytes"),
+            format!("不能超过 {TEXT_BYTES_MAX} 字节"),
+        )),
         Some(text) => no_nul(text),
         None => Ok(()),
     }
@@ -82,10 +100,16 @@ pub fn decimal<F: Field<Decimal>>(precision: u32, scale: u32) -> impl FnOnce(&F,
         let whole = value.trunc().mantissa().unsigned_abs();
         let whole_digits = whole.checked_ilog10().map_or(0, |digits| digits + 1);
         if value.scale() > scale || whole_digits > precision - scale {
-            return Err(Error::new(format!(
-                "has more digits than {} before and {scale} behind the point",
-                precision - scale
-            )));
+            return Err(broken(
+                format!(
+                    "has more digits than {} before and {scale} behind the point",
+                    precision - scale
+                ),
+                format!(
+                    "整数部分最多 {} 位，小数部分最多 {scale} 位",
+                    precision - scale
+                ),
+            ));
         }
         Ok(())
     }
@@ -98,7 +122,7 @@ pub fn decimal<F: Field<Decimal>>(precision: u32, scale: u32) -> impl FnOnce(&F,
 pub fn not_negative<F: Field<Decimal>>(field: &F, (): &()) -> Result {
     match field.value() {
         Some(value) if value.is_sign_negative() && !value.is_zero() => {
-            Err(Error::new("is below 0"))
+            Err(broken("is below 0", "不能小于 0"))
         }
         _ => Ok(()),
     }
@@ -130,24 +154,30 @@ pub fn json<F: Field<Json>>(field: &F, (): &()) -> Result {
     };
     let text = value.to_string();
     if text.len() > TEXT_BYTES_MAX {
-        return Err(Error::new(format!("is longer than {TEXT_BYTES_MAX} bytes")));
+        return Err(broken(
+            format!("is longer than {TEXT_BYTES_MAX} bytes"),
+            format!("不能超过 {TEXT_BYTES_MAX} 字节"),
+        ));
     }
     if holds_nul(value) {
-        return Err(Error::new("holds the character NUL"));
+        return Err(broken("holds the character NUL", "不能包含 NUL 字符"));
     }
     Ok(())
 }
 
 fn year(year: Option<i32>) -> Result {
     match year {
-        Some(year) if !YEARS.contains(&year) => Err(Error::new("is not in the years 1000 to 9999")),
+        Some(year) if !YEARS.contains(&year) => Err(broken(
+            "is not in the years 1000 to 9999",
+            "年份必须在 1000 到 9999 之间",
+        )),
         _ => Ok(()),
     }
 }
 
 fn no_nul(text: &str) -> Result {
     if text.contains('\0') {
-        return Err(Error::new("holds the character NUL"));
+        return Err(broken("holds the character NUL", "不能包含 NUL 字符"));
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod identity;
 mod job;
 mod node_lease;
 mod operator;
+mod role;
 mod session;
 
 use crate::engine::Stream;
@@ -29,6 +30,7 @@ pub fn framework() -> Stream {
             counter::create(),
             cache_pending::create(),
             job::create(),
+            role::create(),
         ],
     )
 }

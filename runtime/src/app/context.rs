@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::{App, Extensions, StartError};
 use crate::asset::{self, Ledger};
-use crate::auth::KnownPlayers;
+use crate::auth::{KnownPlayers, Permissions};
 use crate::cache::Cache;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
@@ -23,6 +23,7 @@ use crate::id::{Id, IdGenerator, LeaseStore};
 use crate::job::{self, Alarms, Jobs, Schedules};
 use crate::leaderboard::Leaderboard;
 use crate::migrate::{MigrateError, Migrator};
+use crate::oplog::{self, OpLog};
 use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
 use crate::stat::{self, Stats};
 use crate::task::{self, Tasks};
@@ -53,6 +54,8 @@ struct Shared {
     schedules: Schedules,
     alarms: Alarms,
     cache: Cache,
+    logged: oplog::Kinds,
+    permissions: Permissions,
     app_name: &'static str,
     #[cfg(feature = "redis")]
     redis: Option<crate::redis::Redis>,
@@ -134,6 +137,8 @@ impl Context {
             schedules,
             alarms,
             cache,
+            logged: app.logged_kinds(),
+            permissions: Permissions::of(app),
             app_name: app.name(),
             #[cfg(feature = "redis")]
             redis,
@@ -372,6 +377,21 @@ impl Context {
     #[must_use]
     pub fn cache(&self) -> &Cache {
         &self.0.cache
+    }
+
+    /// What operators did.
+    #[must_use]
+    pub fn oplog(&self) -> OpLog<'_> {
+        OpLog::new(self)
+    }
+
+    pub(crate) fn logged_kinds(&self) -> &oplog::Kinds {
+        &self.0.logged
+    }
+
+    /// The permissions that routes ask for.
+    pub(crate) fn permissions(&self) -> &Permissions {
+        &self.0.permissions
     }
 
     pub(crate) fn known_players(&self) -> &KnownPlayers {

@@ -232,6 +232,13 @@ impl App {
         Schedules::new(self.registered_jobs().chain([&builtin]), config)
     }
 
+    /// The kinds of rows whose changes are logged: the framework's and those of modules.
+    pub(crate) fn logged_kinds(&self) -> crate::oplog::Kinds {
+        let modules = self.modules.iter();
+        let of_modules = modules.flat_map(|module| module.logged_list().iter().copied());
+        crate::oplog::Kinds::new(crate::auth::LOGGED.into_iter().chain(of_modules))
+    }
+
     pub(crate) fn extensions(&self) -> &Extensions {
         &self.extensions
     }

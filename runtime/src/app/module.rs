@@ -11,8 +11,9 @@ use crate::error::AppResult;
 use crate::http::Router;
 use crate::job::{Job, Registered, ScheduledJob};
 use crate::migrate::Migration;
+use crate::oplog::Logged;
 use crate::shard::Declared;
-use crate::stat::Metric;
+use crate::stat::{self, Metric};
 use crate::task;
 
 /// A function that makes demo data. It must be safe to run twice.
@@ -35,6 +36,7 @@ pub struct Module {
     metrics: Vec<Metric>,
     tasks: Option<Arc<dyn task::Hooks>>,
     task_kinds: Vec<Arc<dyn task::TaskKind>>,
+    logged: Vec<&'static Logged>,
 }
 
 impl Module {
@@ -57,6 +59,7 @@ impl Module {
             metrics: Vec::new(),
             tasks: None,
             task_kinds: Vec::new(),
+            logged: Vec::new(),
         }
     }
 
@@ -116,7 +119,7 @@ impl Module {
         self.group = Group::Asset;
         self.migrations.extend(crate::migrate::asset());
         self.ledger = Some(Arc::new(hooks));
-        self
+        self.logged(&asset::LOGGED)
     }
 
     /// Gives the app statistics: their tables, in the database of the group `stat`. One module of
@@ -125,7 +128,8 @@ impl Module {
     pub fn statistics(mut self) -> Self {
         self.migrations.extend(crate::migrate::stat());
         self.has_statistics = true;
-        self.group(Group::Stat)
+        self.logged(&stat::LOGGED)
+            .group(Group::Stat)
             .sharded("stat_user_report_tb", "user_id")
     }
 
@@ -144,7 +148,7 @@ impl Module {
         self.group = Group::Asset;
         self.migrations.extend(crate::migrate::task());
         self.tasks = Some(Arc::new(hooks));
-        self
+        self.logged(&task::LOGGED)
     }
 
     /// Adds a type of task of the app's own, from 201.
@@ -180,6 +184,13 @@ impl Module {
     #[must_use]
     pub fn on_event<J: Job>(mut self, topic: &'static str) -> Self {
         self.jobs.on_event::<J>(topic);
+        self
+    }
+
+    /// Says what rows whose changes are in the operation log, and their fields, are called.
+    #[must_use]
+    pub fn logged(mut self, rows: &'static Logged) -> Self {
+        self.logged.push(rows);
         self
     }
 
@@ -266,6 +277,12 @@ impl Module {
     /// Its own types of tasks.
     pub(crate) fn task_kinds(&self) -> &[Arc<dyn task::TaskKind>] {
         &self.task_kinds
+    }
+
+    /// The kinds of rows whose changes are logged.
+    #[must_use]
+    pub fn logged_list(&self) -> &[&'static Logged] {
+        &self.logged
     }
 
     /// The function that makes demo data.

@@ -17,6 +17,7 @@ use super::store::{Reads, Shelf, insert};
 use crate::app::Context;
 use crate::db::{Group, Transaction, is_retryable};
 use crate::error::{AppError, AppResult, ErrorCode};
+use crate::oplog;
 use crate::shard::ShardKey;
 
 /// The tables that are reached by an owner's key.
@@ -103,6 +104,7 @@ pub(super) async fn run(
         shelf.write(&book, terms.chain.current()).await?;
     }
     report(engine, txn, &book, &decided, &terms).await?;
+    log(txn, &decided).await?;
     for (index, (operation, answer)) in decided.iter().enumerate() {
         match after(engine, txn, operation, answer).await {
             Ok(()) => {}
@@ -238,6 +240,19 @@ async fn report(
         event::publish(txn, &book.entries, terms).await?;
     }
     Ok(())
+}
+
+/// Tells the operation log what operators did.
+async fn log(txn: &Transaction<'_>, decided: &[(Arc<Operation>, Answer)]) -> AppResult<()> {
+    let mut rows = Vec::new();
+    for (operation, answer) in decided {
+        let Ok(receipts) = answer else { continue };
+        let done = operation.changes.iter().zip(receipts);
+        for (change, receipt) in done.filter(|(_, receipt)| !receipt.replayed) {
+            rows.extend(change.log_row(receipt)?);
+        }
+    }
+    oplog::write(txn, rows).await
 }
 
 /// Takes away what has expired of one balance. Answers how much.

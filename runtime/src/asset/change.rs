@@ -1,12 +1,13 @@
 //! What can be asked of the ledger: changes of balances, and what comes back.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::owner::{Asset, Owner};
 use super::rules::{VALUE_MAX, asset_type};
 use crate::error::{AppError, AppResult};
 use crate::http::request_id;
+use crate::oplog::{Entry, Field, LogRow, Logged, Operation as Deed, Pending, Recorder};
 use crate::random;
 use crate::types::Id;
 
@@ -18,6 +19,14 @@ pub const CHANGES_MAX: usize = 100;
 
 /// Longest `info_json` in bytes.
 const INFO_MAX_BYTES: usize = 16 * 1024;
+
+/// Changes of balances in the operation log; their object is the player.
+pub const LOGGED: Logged = Logged::new("asset").called("Balance", "资产").fields(&[
+    Field::new("asset_type", "Type", "资产类型"),
+    Field::new("asset_object_id", "Object", "资产对象"),
+    Field::new("value", "Balance", "余额"),
+    Field::new("only_id", "Key", "幂等键"),
+]);
 
 /// Where a change comes from or goes to: the original framework's `source_type` with its object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,6 +117,8 @@ pub struct Change {
     pub handler_name: String,
     /// The request that asks for it; that of the current task, unless set.
     pub request_code: String,
+    /// What the operation log is told of it.
+    log: Option<Box<Pending>>,
 }
 
 impl Change {
@@ -127,6 +138,7 @@ impl Change {
             user_nick: None,
             handler_name: String::new(),
             request_code: request_id().map_or_else(String::new, |id| id.to_string()),
+            log: None,
         }
     }
 
@@ -180,6 +192,34 @@ impl Change {
         self
     }
 
+    /// Has the operation log tell who did it, with the balance before and after, in the transaction
+    /// of the change. A replay adds nothing.
+    ///
+    /// # Errors
+    /// As [`Entry::new`].
+    pub fn logged(mut self, log: &Recorder) -> AppResult<Self> {
+        let (user_id, act_id) = (self.owner.user_id, self.owner.act_id);
+        let entry = Entry::new(Deed::Operate, &LOGGED, user_id, &(), &())?;
+        let entry = entry.act(act_id).title(self.title.as_str());
+        self.log = log.pending(entry).map(Box::new);
+        Ok(self)
+    }
+
+    /// What the operation log is told of a change that was made.
+    pub(super) fn log_row(&self, receipt: &Receipt) -> AppResult<Option<LogRow>> {
+        let Some(log) = &self.log else {
+            return Ok(None);
+        };
+        let row = |value: i64| {
+            json!({
+                "asset_type": self.asset.asset_type,
+                "asset_object_id": self.asset.object_id,
+                "value": value,
+            })
+        };
+        log.row(row(receipt.before), row(receipt.value))
+    }
+
     pub(super) fn info_text(&self) -> Option<String> {
         (!self.info.is_null()).then(|| self.info.to_string())
     }
@@ -188,16 +228,20 @@ impl Change {
         self.owner.check()?;
         asset_type::check(&self.asset)?;
         if self.delta == 0 || self.delta.unsigned_abs() > VALUE_MAX.unsigned_abs() {
-            return Err(AppError::param(format!(
-                "delta: must not be 0, and at most {VALUE_MAX} either way"
+            return Err(AppError::param((
+                format!("delta: must not be 0, and at most {VALUE_MAX} either way"),
+                format!("delta：不能为 0，绝对值不超过 {VALUE_MAX}"),
             )));
         }
         let is_key = |key: &String| {
             (1..=KEY_MAX_CHARS).contains(&key.chars().count()) && !key.chars().any(char::is_control)
         };
         if !self.only_id.as_ref().is_none_or(is_key) {
-            return Err(AppError::param(format!(
-                "only_id: must have 1 to {KEY_MAX_CHARS} characters, none a control character"
+            return Err(AppError::param((
+                format!(
+                    "only_id: must have 1 to {KEY_MAX_CHARS} characters, none a control character"
+                ),
+                format!("only_id：须为 1 到 {KEY_MAX_CHARS} 个字符，不含控制字符"),
             )));
         }
         let texts = [
@@ -216,15 +260,17 @@ impl Change {
         for (name, text, most) in texts {
             // PostgreSQL takes no NUL.
             if text.chars().count() > most || text.contains('\0') {
-                return Err(AppError::param(format!(
-                    "{name}: must have at most {most} characters, none of them NUL"
+                return Err(AppError::param((
+                    format!("{name}: must have at most {most} characters, none of them NUL"),
+                    format!("{name}：最多 {most} 个字符，不含 NUL"),
                 )));
             }
         }
         let info = self.info_text().unwrap_or_default();
         if info.len() > INFO_MAX_BYTES {
-            return Err(AppError::param(format!(
-                "info: must have at most {INFO_MAX_BYTES} bytes as JSON"
+            return Err(AppError::param((
+                format!("info: must have at most {INFO_MAX_BYTES} bytes as JSON"),
+                format!("info：JSON 不能超过 {INFO_MAX_BYTES} 字节"),
             )));
         }
         Ok(())
@@ -307,8 +353,9 @@ impl Operation {
     /// Checks the changes and gives them a key.
     pub(super) fn new(changes: Vec<Change>) -> AppResult<Self> {
         if changes.is_empty() || changes.len() > CHANGES_MAX {
-            return Err(AppError::param(format!(
-                "changes: there must be 1 to {CHANGES_MAX} of them"
+            return Err(AppError::param((
+                format!("changes: there must be 1 to {CHANGES_MAX} of them"),
+                format!("changes：须有 1 到 {CHANGES_MAX} 项"),
             )));
         }
         let mut hash = Sha256::new();
@@ -320,7 +367,10 @@ impl Operation {
             .clone()
             .any(|app_id| Some(app_id) != tenants.clone().next())
         {
-            return Err(AppError::param("changes: all must be of one tenant"));
+            return Err(AppError::param((
+                "changes: all must be of one tenant",
+                "changes：必须属于同一租户",
+            )));
         }
         let given = changes.first().and_then(|change| change.only_id.clone());
         let is_own_key = given.is_none();

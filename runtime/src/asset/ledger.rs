@@ -129,8 +129,10 @@ impl<'a> Ledger<'a> {
     pub async fn forget_key(&self, owner: &Owner, only_id: &str) -> AppResult<bool> {
         use journal::Column;
         if self.ctx.config().environment.is_production() {
-            return Err(AppError::new(ErrorCode::NO_POWER)
-                .with_message("idempotency keys are not forgotten in production"));
+            return Err(AppError::new(ErrorCode::NO_POWER).with_message((
+                "idempotency keys are not forgotten in production",
+                "生产环境不能清除幂等键",
+            )));
         }
         let conn = self.ctx.shard_of(GROUP, &owner.shard_key());
         let rows = journal::Entity::find()

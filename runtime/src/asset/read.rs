@@ -183,7 +183,12 @@ impl Ledger<'_> {
         let mut rows = own.clone().filter(filter.condition());
         if let Some(after) = after {
             let row = own.filter(Column::Id.eq(after)).one(&conn).await?;
-            let unknown = || AppError::param("after: must be the id of a row of this journal");
+            let unknown = || {
+                AppError::param((
+                    "after: must be the id of a row of this journal",
+                    "after：必须是本流水中的 id",
+                ))
+            };
             rows = rows.filter(Column::Seq.lt(row.ok_or_else(unknown)?.seq));
         }
         let rows = rows.order_by_desc(Column::Seq).limit(limit).all(&conn);

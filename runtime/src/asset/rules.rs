@@ -95,27 +95,33 @@ pub(crate) mod asset_type {
 
     pub(in crate::asset) fn check(asset: &Asset) -> AppResult<()> {
         if !is_known(asset.asset_type) {
-            return Err(AppError::param(
+            return Err(AppError::param((
                 "asset_type: must be 1 to 4, or one of your own from 101",
-            ));
+                "asset_type：须为 1 到 4，或 101 起的自定义类型",
+            )));
         }
         let object = &asset.object_id;
         if object.chars().count() > OBJECT_MAX_CHARS || object.chars().any(char::is_control) {
-            return Err(AppError::param(format!(
-                "asset_object_id: must have at most {OBJECT_MAX_CHARS} characters, none a control \
-                 character"
+            return Err(AppError::param((
+                format!(
+                    "asset_object_id: must have at most {OBJECT_MAX_CHARS} characters, none a \
+                     control character"
+                ),
+                format!("asset_object_id：最多 {OBJECT_MAX_CHARS} 个字符，不含控制字符"),
             )));
         }
         // MySQL takes `a ` for `a`.
         if object.trim_end() != object {
-            return Err(AppError::param(
+            return Err(AppError::param((
                 "asset_object_id: must not end with a space",
-            ));
+                "asset_object_id：不能以空格结尾",
+            )));
         }
         if asset.asset_type == Asset::PRICE_GEAR && object.is_empty() {
-            return Err(AppError::param(
+            return Err(AppError::param((
                 "asset_object_id: asset type 3 needs the id of a price gear",
-            ));
+                "asset_object_id：资产类型 3 需要价格档位的 id",
+            )));
         }
         Ok(())
     }

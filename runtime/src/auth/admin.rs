@@ -1,5 +1,8 @@
 //! Logging in and out as an operator.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use garde::Validate;
@@ -9,7 +12,8 @@ use utoipa::ToSchema;
 use super::{Operator, bearer, operator, session};
 use crate::app::Context;
 use crate::error::AppResult;
-use crate::http::{Done, Envelope, Json, Reply};
+use crate::guard::{Rate, network};
+use crate::http::{ClientIp, Done, Envelope, Json, Reply};
 use crate::types::Id;
 
 /// What an operator logs in with.
@@ -24,6 +28,11 @@ pub(super) struct AdminLogin {
     #[garde(length(bytes, min = 1, max = operator::PASSWORD_MAX_BYTES))]
     #[schema(format = Password, min_length = 1, max_length = 512)]
     password: String,
+    /// The code of the authenticator, or a recovery code; where one is asked for.
+    #[garde(inner(length(bytes, min = 1, max = 32)))]
+    #[serde(default)]
+    #[schema(max_length = 32, example = "287082")]
+    code: Option<String>,
 }
 
 /// An operator's new session.
@@ -38,30 +47,39 @@ pub(super) struct AdminSession {
 pub(super) struct AdminMe {
     /// The operator.
     id: Id,
-    /// The tenant.
+    /// The tenant of the session.
     app_id: String,
     /// The user name.
     username: String,
     /// Patterns of what he may do, such as `note.*`.
     permissions: Vec<String>,
+    /// The tenants that he may choose from, his own first.
+    tenants: Vec<String>,
+    /// Whether he logs in with an authenticator.
+    has_totp: bool,
 }
 
 /// Log in as an operator
 ///
 /// After five failures in a row the account is locked, for a minute at first and up to a quarter of
-/// an hour if it goes on.
+/// an hour if it goes on. Who has an authenticator gives its code too.
 #[utoipa::path(
     post, path = "/admin/login", tag = "session", security(()),
     responses(
         (status = 200, description = "A new session", body = Envelope<AdminSession>),
-        (status = 401, description = "`login_failed`: wrong name or password, or too often"),
+        (status = 401, description = "`login_failed`: wrong name, password or code, or too often; \
+                                      `totp_required`: the code is missing"),
+        (status = 429, description = "`current_limit`: too many attempts from this address"),
     ),
 )]
 pub(super) async fn login(
     State(ctx): State<Context>,
+    ClientIp(ip): ClientIp,
     Json(input): Json<AdminLogin>,
 ) -> AppResult<Reply<AdminSession>> {
-    let token = operator::log_in(&ctx, &input.username, input.password).await?;
+    throttle(&ctx, ip).await?;
+    let code = input.code.as_deref();
+    let token = operator::log_in(&ctx, &input.username, input.password, code).await?;
     Ok(Reply(AdminSession { token }))
 }
 
@@ -84,17 +102,36 @@ pub(super) async fn logout(
     get, path = "/admin/me", tag = "session",
     responses((status = 200, description = "The operator of the token", body = Envelope<AdminMe>)),
 )]
-pub(super) async fn me(operator: Operator) -> Reply<AdminMe> {
+pub(super) async fn me(
+    State(ctx): State<Context>,
+    operator: Operator,
+) -> AppResult<Reply<AdminMe>> {
+    let tenants = operator::account::tenants(&ctx, &operator).await?;
+    let has_totp = operator::account::has_totp(&ctx, operator.id).await?;
     let Operator {
         id,
         app_id,
         username,
         permissions,
     } = operator;
-    Reply(AdminMe {
+    Ok(Reply(AdminMe {
         id,
         app_id,
         username,
         permissions,
-    })
+        tenants,
+        has_totp,
+    }))
+}
+
+/// Slows down who tries names from one address; an account has its own lock.
+async fn throttle(ctx: &Context, ip: Option<IpAddr>) -> AppResult<()> {
+    let count = ctx.config().auth.login_per_minute;
+    let (Some(ip), true) = (ip, count > 0) else {
+        return Ok(());
+    };
+    let rate = Rate::new(count, Duration::from_secs(60))?;
+    let guard = ctx.guard();
+    let admission = guard.limit_rate("admin-login", &network(ip), rate).await?;
+    admission.require()
 }

@@ -115,6 +115,9 @@ fn tenant(app_id: &str, _: &()) -> garde::Result {
     if super::operator::is_tenant(app_id) {
         Ok(())
     } else {
-        Err(garde::Error::new("only letters, digits, `-`, `_` and `.`"))
+        Err(crate::valid::broken(
+            "only letters, digits, `-`, `_` and `.`",
+            "只能使用字母、数字、`-`、`_` 和 `.`",
+        ))
     }
 }

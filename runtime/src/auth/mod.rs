@@ -12,6 +12,7 @@
 //! - An admin log-in takes the same work whether the user name exists or not, and counts before the
 //!   password is looked at, so that guessing in parallel gains nothing.
 
+mod account;
 mod admin;
 pub(crate) mod bearer;
 mod client;
@@ -19,14 +20,19 @@ mod entity;
 mod identity;
 mod known;
 pub mod operator;
+mod operators;
 mod password;
+mod permissions;
 mod platform;
 mod player;
+mod roles;
 mod session;
+pub mod totp;
 
 use utoipa_axum::routes;
 
 use crate::http::Router;
+use crate::oplog::Logged;
 
 pub(crate) use identity::KnownPlayers;
 pub use identity::is_player;
@@ -34,12 +40,20 @@ pub(crate) use identity::player_since;
 pub(crate) use known::Known;
 pub use operator::Operator;
 pub(crate) use operator::is_tenant;
+pub(crate) use permissions::Permissions;
 pub(crate) use platform::dev_player;
 pub use platform::{DEV_NAME_MAX_CHARS, PlatformLogin, Platforms};
 pub use player::Player;
 pub use session::SEEN_EVERY;
 
-/// The routes for logging in and out, of players and operators. `http::router` has them already.
+/// What is written into the operation log here.
+pub(crate) const LOGGED: [&Logged; 3] = [
+    &operator::manage::LOGGED,
+    &operator::role::LOGGED,
+    &totp::LOGGED,
+];
+
+/// The routes for logging in and out, of players and operators, and for operators' accounts. `http::router` has them already.
 #[must_use]
 pub fn routes() -> Router {
     Router::default()
@@ -49,4 +63,7 @@ pub fn routes() -> Router {
         .routes(routes!(admin::login))
         .routes(routes!(admin::logout))
         .routes(routes!(admin::me))
+        .merge(account::routes())
+        .merge(operators::routes())
+        .merge(roles::routes())
 }

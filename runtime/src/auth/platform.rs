@@ -62,8 +62,9 @@ impl Platforms {
                 .filter(|name| **name != DEV || dev_is_allowed(ctx));
             let names = names.copied().collect::<Vec<_>>().join(", ");
             let names = if names.is_empty() { "none" } else { &names };
-            return Err(AppError::param(format!(
-                "platform: not available here; there is: {names}"
+            return Err(AppError::param((
+                format!("platform: not available here; there is: {names}"),
+                format!("platform：此处不可用，可用的有：{names}"),
             )));
         };
         let open_id = known.open_id(ctx, app_id, code).await?;
@@ -116,15 +117,21 @@ fn dev_is_allowed(ctx: &Context) -> bool {
 }
 
 /// What every database stores and compares alike: some ignore space at the end, some refuse NUL.
-fn check_open_id(open_id: &str) -> Result<(), &'static str> {
+fn check_open_id(open_id: &str) -> Result<(), (&'static str, &'static str)> {
     if open_id.is_empty() {
-        Err("code: an empty name")
+        Err(("code: an empty name", "code：不能为空"))
     } else if open_id.chars().count() > DEV_NAME_MAX_CHARS {
-        Err("code: longer than 128 characters")
+        Err((
+            "code: longer than 128 characters",
+            "code：不能超过 128 个字符",
+        ))
     } else if open_id.trim() != open_id {
-        Err("code: space at its beginning or end")
+        Err((
+            "code: space at its beginning or end",
+            "code：首尾不能有空格",
+        ))
     } else if open_id.chars().any(char::is_control) {
-        Err("code: control characters")
+        Err(("code: control characters", "code：不能包含控制字符"))
     } else {
         Ok(())
     }

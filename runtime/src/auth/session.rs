@@ -3,14 +3,15 @@
 use chrono::TimeDelta;
 use hmac::{Hmac, Mac};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::Expr,
 };
 use sha2::Sha256;
 
 use super::entity::session::{ActiveModel, Column, Entity, Model};
 use crate::app::Context;
 use crate::error::{AppError, AppResult};
+use crate::http::Scope;
 use crate::random;
 use crate::types::Id;
 
@@ -25,6 +26,9 @@ const SWEEP_ONE_IN: u64 = 256;
 
 /// More than [`SWEEP_ONE_IN`], so that sweeping outpaces opening.
 const SWEEP_LIMIT: u64 = 1000;
+
+/// More sessions than that nobody looks through.
+const LISTED_MAX: u64 = 200;
 
 /// On which routes a session is worth something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +66,7 @@ pub(super) async fn open(
         created_at: Set(now),
         expires_at: Set(now + ttl.unwrap_or_default()),
         last_seen_at: Set(now),
+        ip: Set(Scope::current().facts.ip.map(|ip| ip.to_string())),
     };
     Entity::insert(session)
         .exec_without_returning(ctx.db())
@@ -132,8 +137,50 @@ async fn sweep(ctx: &Context) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// The sessions of an operator, newest first, of all tenants or of one.
+pub(super) async fn of_operator(
+    ctx: &Context,
+    operator_id: Id,
+    app_id: Option<&str>,
+) -> AppResult<Vec<Model>> {
+    let found = Entity::find()
+        .filter(is_operators(operator_id, app_id))
+        .filter(Column::ExpiresAt.gt(ctx.now()))
+        .order_by_desc(Column::CreatedAt)
+        .limit(LISTED_MAX);
+    Ok(found.all(ctx.db()).await?)
+}
+
+/// Ends an operator's sessions, of all tenants or of one, except for that of a token; how many.
+pub(super) async fn close_all(
+    conn: &impl ConnectionTrait,
+    operator_id: Id,
+    app_id: Option<&str>,
+    but: Option<&str>,
+) -> AppResult<u64> {
+    let closed = Entity::delete_many()
+        .filter(is_operators(operator_id, app_id))
+        .filter(Condition::all().add_option(but.map(|hash| Column::TokenHash.ne(hash))));
+    Ok(closed.exec(conn).await?.rows_affected)
+}
+
+/// Ends one session by the hash of its token.
+pub(super) async fn close_one(conn: &impl ConnectionTrait, token_hash: &str) -> AppResult<()> {
+    Entity::delete_by_id(token_hash.to_owned())
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+fn is_operators(operator_id: Id, app_id: Option<&str>) -> Condition {
+    Condition::all()
+        .add(Column::Kind.eq(Kind::Admin.as_str()))
+        .add(Column::SubjectId.eq(operator_id))
+        .add_option(app_id.map(|app_id| Column::AppId.eq(app_id)))
+}
+
 /// What the database knows of a token.
-fn hash(ctx: &Context, token: &str) -> AppResult<String> {
+pub(super) fn hash(ctx: &Context, token: &str) -> AppResult<String> {
     let key = ctx.config().auth.token_key.expose();
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_err(AppError::internal)?;
     mac.update(token.as_bytes());

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::local::TierKey;
 use super::value::{Slot, Version};
-use crate::error::{AppError, AppResult, Language};
+use crate::error::{AppError, AppResult};
 
 /// What came of a load, for all who wait.
 pub(super) type Outcome = Result<Slot, Failure>;
@@ -45,9 +45,7 @@ impl Failure {
     fn into_error(self) -> AppError {
         Arc::try_unwrap(self.0).unwrap_or_else(|shared| {
             let code = shared.code();
-            let message = shared.message(Language::English);
-            let is_own = message != code.message(Language::English);
-            let own = is_own.then(|| message.to_owned());
+            let own = shared.own_message().cloned();
             let error = AppError::new(code).with_source(Cause(shared));
             match own {
                 Some(message) => error.with_message(message),

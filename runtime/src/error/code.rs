@@ -109,6 +109,8 @@ error_codes! {
     UNAUTHORIZED = "unauthorized", 401, "Please log in", "请先登录";
     /// User name or password is wrong, or the platform refused the login code.
     LOGIN_FAILED = "login_failed", 401, "Login failed", "登录失败";
+    /// The password fits, and the account asks for a code of its authenticator too.
+    TOTP_REQUIRED = "totp_required", 401, "Please enter the code of your authenticator", "请输入动态验证码";
     /// Identity, tenant or permission does not allow it.
     NO_POWER = "no_power", 403, "You may not do this", "没有权限";
     /// The user has not authorised the application to read his profile.

@@ -32,8 +32,11 @@ impl IdempotencyKey {
 
     /// What is answered to a key that is none.
     pub(crate) fn refusal() -> AppError {
-        AppError::param(format!(
-            "Idempotency-Key: must be 1 to {IDEMPOTENCY_KEY_MAX_CHARS} visible ASCII characters"
+        AppError::param((
+            format!(
+                "Idempotency-Key: must be 1 to {IDEMPOTENCY_KEY_MAX_CHARS} visible ASCII characters"
+            ),
+            format!("Idempotency-Key：须为 1 到 {IDEMPOTENCY_KEY_MAX_CHARS} 个可见 ASCII 字符"),
         ))
     }
 

@@ -158,7 +158,10 @@ async fn warm(
         match one.warm {
             Some(warm) => values += warm(&ctx, &operator.app_id).await?,
             None if input.group.is_some() => {
-                return Err(AppError::param("group: this one cannot be warmed"));
+                return Err(AppError::param((
+                    "group: this one cannot be warmed",
+                    "group：该缓存组不能预热",
+                )));
             }
             None => continue,
         }
@@ -175,7 +178,10 @@ fn named<'a>(ctx: &'a Context, input: &CacheGroupInput) -> AppResult<Vec<&'a Cac
     };
     let found: Vec<_> = declared.filter(|one| one.name == name).collect();
     if found.is_empty() {
-        return Err(AppError::param("group: there is no such group"));
+        return Err(AppError::param((
+            "group: there is no such group",
+            "group：没有这个缓存组",
+        )));
     }
     Ok(found)
 }

@@ -9,7 +9,7 @@
 //!   answered
 //! - `extract`, `page`, `keyset`: typed input, paging
 //! - `layers`: request id, access log, limits, time-out, panics, headers, compression
-//! - `bans`, `health`, `jobs`, `metrics`, `cache`, `openapi`, `docs`: the framework's own routes
+//! - `bans`, `health`, `jobs`, `oplog`, `metrics`, `cache`, `openapi`, `docs`: the framework's own routes
 //! - `router`, `serve`: putting it together
 
 mod bans;
@@ -26,6 +26,7 @@ mod language;
 mod layers;
 mod metrics;
 mod openapi;
+pub(crate) mod oplog;
 mod page;
 mod router;
 mod scope;
@@ -40,6 +41,7 @@ pub use layers::URI_LIMIT_BYTES;
 pub use openapi::openapi;
 pub use page::{PAGE_INDEX_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageQuery};
 pub use router::router;
+pub(crate) use scope::Scope;
 pub use scope::request_id;
 pub use serve::{IDLE_TIMEOUT, ServeError, bind, serve, shutdown_signal};
 pub use utoipa_axum::routes;

@@ -111,13 +111,17 @@ fn tags(app: &App) -> Vec<Tag> {
     let system = tag("system", "Health, metrics and this description");
     let guard = tag("guard", "Bans, for operators");
     let job = tag("job", "Background work, for operators");
+    let admin = tag(
+        "admin",
+        "Operators, their roles and sessions, and what they did",
+    );
     let modules = app
         .modules()
         .iter()
         .map(|module| tag(module.name(), module.title_text()));
     std::iter::once(session)
         .chain(modules)
-        .chain([guard, job, system])
+        .chain([admin, guard, job, system])
         .collect()
 }
 

@@ -5,7 +5,7 @@ use utoipa_axum::routes;
 
 use super::metrics::Metrics;
 use super::openapi::Document;
-use super::{Router, bans, cache, docs, failure, health, jobs, layers, metrics, openapi};
+use super::{Router, bans, cache, docs, failure, health, jobs, layers, metrics, openapi, oplog};
 use crate::app::{App, Context};
 use crate::auth;
 use crate::config::Config;
@@ -31,6 +31,7 @@ pub(super) fn collect(app: &App, config: Option<&Config>) -> Router {
         .merge(auth::routes())
         .merge(bans::routes())
         .merge(jobs::routes())
+        .merge(oplog::routes())
         .merge(app.own_routes().clone());
     for module in app.modules() {
         openapi::warn_of_same_names(all.get_openapi(), module);

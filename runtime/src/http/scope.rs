@@ -4,14 +4,29 @@
 //! Work moved to another task (`tokio::spawn`) does not see it.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::extract::MatchedPath;
+use axum::http::{HeaderValue, Uri, Version};
 use tokio::task_local;
 
 use crate::error::Language;
 
 task_local! {
     static CURRENT: Scope;
+}
+
+/// What was asked, from where: for the operation log.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) version: Version,
+    /// In capitals; empty outside of a request.
+    pub(crate) method: &'static str,
+    pub(crate) uri: Uri,
+    pub(crate) route: Option<MatchedPath>,
+    pub(crate) host: Option<HeaderValue>,
+    pub(crate) ip: Option<IpAddr>,
 }
 
 /// The facts that shape an answer.
@@ -25,6 +40,8 @@ pub(crate) struct Scope {
     pub(crate) compat: bool,
     /// Whether the client may see the cause of an internal error.
     pub(crate) reveal: bool,
+    /// What was asked.
+    pub(crate) facts: Arc<Facts>,
 }
 
 impl Scope {
@@ -35,6 +52,7 @@ impl Scope {
             language: Language::default(),
             compat: false,
             reveal: false,
+            facts: Arc::default(),
         }
     }
 

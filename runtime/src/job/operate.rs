@@ -28,11 +28,11 @@ async fn find(ctx: &Context, id: Id) -> AppResult<Model> {
 }
 
 fn is_over() -> AppError {
-    AppError::conflict("The job is over")
+    AppError::conflict(("The job is over", "任务已结束"))
 }
 
 fn overtaken() -> AppError {
-    AppError::conflict("The job is changing at this moment")
+    AppError::conflict(("The job is changing at this moment", "任务状态正在变化"))
 }
 
 pub(super) async fn cancel(ctx: &Context, id: Id) -> AppResult<()> {
@@ -113,7 +113,10 @@ pub(super) async fn retry(ctx: &Context, id: Id) -> AppResult<()> {
             }
             JobState::Done => return Err(is_over()),
             JobState::Ready | JobState::Parked | JobState::Running => {
-                return Err(AppError::conflict("The job is about to run, or running"));
+                return Err(AppError::conflict((
+                    "The job is about to run, or running",
+                    "任务即将运行或正在运行",
+                )));
             }
         };
         if is_done {
@@ -167,7 +170,10 @@ pub(super) async fn discard(ctx: &Context, id: Id) -> AppResult<()> {
         return Ok(());
     }
     find(ctx, id).await?;
-    Err(AppError::conflict("The job is not over: cancel it first"))
+    Err(AppError::conflict((
+        "The job is not over: cancel it first",
+        "任务尚未结束，请先取消",
+    )))
 }
 
 /// Makes jobs ready whose time has come; how many.

@@ -78,7 +78,10 @@ pub(super) fn pass(
 
 /// There is no such metric; or none that the reporter may know of.
 fn unknown(name: &str) -> AppError {
-    AppError::param(format!("metric: there is no `{name}` to report"))
+    AppError::param((
+        format!("metric: there is no `{name}` to report"),
+        format!("metric：没有可上报的指标 `{name}`"),
+    ))
 }
 
 pub(super) fn texts(event: &StatEvent) -> AppResult<()> {

@@ -11,8 +11,32 @@ use super::entity::metric::{ActiveModel, Column, Entity, Model};
 use super::metric::{Metric, Repeat, ValueType};
 use super::service::Stats;
 use super::value::STAT_VALUE_MAX;
+use crate::db;
 use crate::error::{AppError, AppResult, ErrorCode};
+use crate::oplog::{Field, Logged};
 use crate::types::Id;
+
+/// Definitions of metrics in the operation log.
+pub const LOGGED: Logged = Logged::new("stat_metric")
+    .called("Metric", "统计指标")
+    .fields(&[
+        Field::new("act_id", "Activity", "活动"),
+        Field::new("module_id", "Module", "活动模块"),
+        Field::new("object_id", "Object", "对象"),
+        Field::new("key_name", "Name", "指标名"),
+        Field::new("key_value", "Title", "标题"),
+        Field::new("tip_title", "Tip", "提示"),
+        Field::new("group_name", "Group", "分组"),
+        Field::new("group_sub_name", "Subgroup", "子分组"),
+        Field::new("value_type", "Kind of value", "数值类型"),
+        Field::new("repeat_type", "Counts again", "去重方式"),
+        Field::new("is_client", "Reported by players' apps", "客户端可上报"),
+        Field::new("client_max", "Most in a report", "单次上报上限"),
+        Field::new("is_log", "Keeps a log", "记录明细"),
+        Field::new("is_user", "By player", "按用户统计"),
+        Field::new("is_show", "Shown", "是否显示"),
+        Field::new("sort_index", "Place", "排序"),
+    ]);
 
 /// Where a definition holds: for a tenant, unless it says more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,7 +148,18 @@ impl Stats<'_> {
         }
         .into_active_model();
         set(&mut row, metric);
-        let row = row.insert(self.ctx.db_of(GROUP)).await?;
+        let log = self.log;
+        let row = db::transaction(self.ctx.db_of(GROUP), |txn| {
+            let row = row.clone();
+            Box::pin(async move {
+                let row = row.insert(txn).await?;
+                if let Some(log) = log {
+                    log.added(txn, &LOGGED, row.id, &row).await?;
+                }
+                Ok(row)
+            })
+        });
+        let row = row.await?;
         self.changed(app_id).await?;
         Ok(row.into())
     }
@@ -145,10 +180,21 @@ impl Stats<'_> {
         change(&mut own.metric);
         own.metric.name = name;
         check(&own.metric, &own.scope)?;
-        let mut row = row.into_active_model();
-        set(&mut row, own.metric);
-        row.updated_at = Set(self.ctx.now());
-        let row = row.update(self.ctx.db_of(GROUP)).await?;
+        let (old, log) = (&row, self.log);
+        let mut new = row.clone().into_active_model();
+        set(&mut new, own.metric);
+        new.updated_at = Set(self.ctx.now());
+        let row = db::transaction(self.ctx.db_of(GROUP), |txn| {
+            let new = new.clone();
+            Box::pin(async move {
+                let row = new.update(txn).await?;
+                if let Some(log) = log {
+                    log.edited(txn, &LOGGED, row.id, (old, &row)).await?;
+                }
+                Ok(row)
+            })
+        });
+        let row = row.await?;
         self.changed(app_id).await?;
         Ok(row.into())
     }
@@ -159,9 +205,17 @@ impl Stats<'_> {
     /// As [`Stats::change_metric`].
     pub async fn remove_metric(&self, app_id: &str, id: Id) -> AppResult<()> {
         let row = self.own(app_id, id).await?;
-        Entity::delete_by_id(row.id)
-            .exec(self.ctx.db_of(GROUP))
-            .await?;
+        let (row, log) = (&row, self.log);
+        let removed = db::transaction(self.ctx.db_of(GROUP), |txn| {
+            Box::pin(async move {
+                Entity::delete_by_id(row.id).exec(txn).await?;
+                match log {
+                    Some(log) => log.removed(txn, &LOGGED, row.id, row).await,
+                    None => Ok(()),
+                }
+            })
+        });
+        removed.await?;
         self.changed(app_id).await
     }
 
@@ -203,18 +257,27 @@ fn check(metric: &Metric, scope: &MetricScope) -> AppResult<()> {
     for (what, text, max) in texts {
         let fits = text.chars().count() <= max && !text.chars().any(char::is_control);
         if !fits || text.trim_end() != text {
-            return Err(AppError::param(format!(
-                "{what}: must have at most {max} characters, no control character, no space at the \
-                 end"
+            return Err(AppError::param((
+                format!(
+                    "{what}: must have at most {max} characters, no control character, no space \
+                     at the end"
+                ),
+                format!("{what}：最多 {max} 个字符，不含控制字符，结尾不能有空格"),
             )));
         }
     }
     if metric.name.is_empty() {
-        return Err(AppError::param("name: must not be empty"));
+        return Err(AppError::param((
+            "name: must not be empty",
+            "name：不能为空",
+        )));
     }
     let range = 0..=STAT_VALUE_MAX;
     if metric.client_max.is_some_and(|max| !range.contains(&max)) {
-        return Err(AppError::param("client_max: must be 0 to 10^12"));
+        return Err(AppError::param((
+            "client_max: must be 0 to 10^12",
+            "client_max：须在 0 到 10^12 之间",
+        )));
     }
     Ok(())
 }

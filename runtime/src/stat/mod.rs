@@ -69,7 +69,7 @@ pub use door::STAT_EVENTS_MAX;
 pub use event::StatEvent;
 pub use keep::StatCleaned;
 pub use metric::{Metric, Repeat, TASK_KINDS, ValueType, task_metrics};
-pub use metrics::{MetricScope, OwnMetric};
+pub use metrics::{LOGGED, MetricScope, OwnMetric};
 pub use read::{StatFigure, StatFilter, StatGroup, StatPoint, StatSubGroup, StatTrend, StatUnit};
 pub use service::{Prepared, STAT_CLIENT_EVENTS_MAX, Stats};
 pub use tenant::TenantStats;

@@ -117,7 +117,10 @@ impl StatFilter {
         let is_sane = |date: NaiveDate| (2000..=2999).contains(&date.year());
         if days < 0 || days >= most || !is_sane(self.from) || !is_sane(self.to) {
             let text = format!("from, to: must be 1 to {most} days in the years from 2000 on");
-            return Err(AppError::param(text));
+            return Err(AppError::param((
+                text,
+                format!("from、to：须为 2000 年以后的 1 到 {most} 天"),
+            )));
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::app::Context;
 use crate::config::StatPath;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::guard::Rate;
+use crate::oplog::Recorder;
 use crate::random;
 use crate::types::Id;
 
@@ -23,6 +24,7 @@ pub const STAT_CLIENT_EVENTS_MAX: usize = 20;
 #[derive(Clone, Copy, Debug)]
 pub struct Stats<'a> {
     pub(super) ctx: &'a Context,
+    pub(super) log: Option<&'a Recorder>,
 }
 
 /// Events that passed the door and have their ids: ready to be written. Made by [`Stats::prepare`].
@@ -55,7 +57,16 @@ impl Prepared {
 
 impl<'a> Stats<'a> {
     pub(crate) fn new(ctx: &'a Context) -> Self {
-        Self { ctx }
+        Self { ctx, log: None }
+    }
+
+    /// Has the operation log tell what is done with definitions, in the transaction that does it.
+    #[must_use]
+    pub fn by(self, log: &'a Recorder) -> Self {
+        Self {
+            log: Some(log),
+            ..self
+        }
     }
 
     pub(super) fn engine(&self) -> AppResult<&'a Engine> {

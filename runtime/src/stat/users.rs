@@ -112,7 +112,7 @@ impl Stats<'_> {
         filter: &UserStatFilter,
     ) -> AppResult<BTreeMap<String, Decimal>> {
         let Some(user_id) = filter.user_id else {
-            return Err(AppError::param("user_id: is missing"));
+            return Err(AppError::param(("user_id: is missing", "缺少 user_id")));
         };
         let key = place(&filter.app_id, filter.act_id.get(), user_id.get());
         let conn = self.ctx.shard_reader_of(GROUP, &key);

@@ -58,9 +58,10 @@ impl Amount {
             StatValue::Decimal(value) => {
                 let value = value.normalize();
                 if value.scale() > SCALE {
-                    return Err(AppError::param(
+                    return Err(AppError::param((
                         "value: must have at most 9 digits behind the point",
-                    ));
+                        "value：小数最多 9 位",
+                    )));
                 }
                 let whole = i64::try_from(value.trunc().mantissa());
                 let whole = whole.map_err(|_| range())?;
@@ -80,7 +81,10 @@ impl Amount {
 }
 
 fn range() -> AppError {
-    AppError::param("value: must be -10^12 to 10^12")
+    AppError::param((
+        "value: must be -10^12 to 10^12",
+        "value：须在 -10^12 到 10^12 之间",
+    ))
 }
 
 /// What cells hold and statements add: sums of amounts, and how many events they are of.

@@ -14,6 +14,7 @@ use super::unit::GROUP;
 use crate::db;
 use crate::error::{AppError, AppResult};
 use crate::http::{Page, PageQuery};
+use crate::oplog::Operation;
 use crate::types::{DateTime, Id, Utc};
 
 /// What a task is to be.
@@ -95,7 +96,10 @@ impl Tasks<'_> {
         if let (Some(from), Some(end)) = (draft.starts_at, draft.ends_at)
             && from >= end
         {
-            return Err(AppError::param("ends_at: must be after starts_at"));
+            return Err(AppError::param((
+                "ends_at: must be after starts_at",
+                "ends_at：必须晚于 starts_at",
+            )));
         }
         Ok(config)
     }
@@ -131,11 +135,7 @@ impl Tasks<'_> {
             created_at: now,
             updated_at: now,
         };
-        let new = row.clone().into_active_model();
-        info::Entity::insert(new)
-            .exec_without_returning(self.ctx.db_of(GROUP))
-            .await?;
-        Ok(row)
+        self.add(row).await
     }
 
     /// A task's row, whatever its configuration.
@@ -163,16 +163,17 @@ impl Tasks<'_> {
         let old = self.row(app_id, task_id).await?;
         let of_old = (old.act_id, old.module_id, old.task_type);
         if (draft.act_id, draft.module_id, draft.task_type) != of_old {
-            return Err(AppError::param(
+            return Err(AppError::param((
                 "act_id, module_id, task_type: cannot be changed; make another task",
-            ));
+                "act_id、module_id、task_type：不能修改，请新建任务",
+            )));
         }
         // A configuration that cannot be read has no tiers to go on from.
         let before = parse(&old.config_json).unwrap_or_default();
         let config = self.check(draft, &before)?;
         let now = self.ctx.now();
         let was_released = old.is_release;
-        let mut row = old.into_active_model();
+        let mut row = old.clone().into_active_model();
         row.task_name = Set(draft.task_name.clone());
         row.complete_type = Set(draft.complete_type);
         row.config_json = Set(config.to_string());
@@ -186,7 +187,7 @@ impl Tasks<'_> {
         if was_released != draft.is_release {
             row.release_date = Set(now);
         }
-        let row = row.update(self.ctx.db_of(GROUP)).await?;
+        let row = self.save(Operation::Edit, &old, row).await?;
         self.changed(row).await
     }
 
@@ -204,11 +205,15 @@ impl Tasks<'_> {
         if old.is_release == is_release {
             return Ok(old);
         }
-        let mut row = old.into_active_model();
+        let mut row = old.clone().into_active_model();
         row.is_release = Set(is_release);
         row.release_date = Set(self.ctx.now());
         row.updated_at = Set(self.ctx.now());
-        let row = row.update(self.ctx.db_of(GROUP)).await?;
+        let operation = match is_release {
+            true => Operation::Release,
+            false => Operation::Unrelease,
+        };
+        let row = self.save(operation, &old, row).await?;
         self.changed(row).await
     }
 
@@ -218,10 +223,14 @@ impl Tasks<'_> {
     /// `not_found`.
     pub async fn remove(&self, app_id: &str, task_id: Id, is_del: bool) -> AppResult<info::Model> {
         let old = self.row(app_id, task_id).await?;
-        let mut row = old.into_active_model();
+        let mut row = old.clone().into_active_model();
         row.is_del = Set(is_del);
         row.updated_at = Set(self.ctx.now());
-        let row = row.update(self.ctx.db_of(GROUP)).await?;
+        let operation = match is_del {
+            true => Operation::Delete,
+            false => Operation::Restore,
+        };
+        let row = self.save(operation, &old, row).await?;
         self.changed(row).await
     }
 
@@ -235,17 +244,20 @@ impl Tasks<'_> {
         db::transaction(self.ctx.db_of(GROUP), |txn| {
             let (app_id, places) = (app_id.clone(), places.clone());
             Box::pin(async move {
-                for (id, sort_index) in places {
+                let mut before = Vec::with_capacity(places.len());
+                for (id, sort_index) in places.iter().copied() {
                     let row = info::Entity::find_by_id(id)
                         .filter(info::Column::AppId.eq(app_id.as_str()))
                         .one(txn)
                         .await?;
-                    let mut row = row.ok_or_else(AppError::not_found)?.into_active_model();
+                    let row = row.ok_or_else(AppError::not_found)?;
+                    before.push((id, row.sort_index));
+                    let mut row = row.into_active_model();
                     row.sort_index = Set(sort_index);
                     row.updated_at = Set(now);
                     row.update(txn).await?;
                 }
-                Ok(())
+                self.log_places(txn, &before, &places).await
             })
         })
         .await
@@ -257,7 +269,10 @@ impl Tasks<'_> {
     /// The database's.
     pub async fn copy(&self, app_id: &str, from: Id, to: Id) -> AppResult<Vec<info::Model>> {
         if from == to {
-            return Err(AppError::param("to_act_id: is the activity itself"));
+            return Err(AppError::param((
+                "to_act_id: is the activity itself",
+                "to_act_id：不能是同一个活动",
+            )));
         }
         let now = self.ctx.now();
         let rows = info::Entity::find()
@@ -282,12 +297,19 @@ impl Tasks<'_> {
         if copies.is_empty() {
             return Ok(copies);
         }
-        let new = copies.iter().cloned().map(info::Model::into_active_model);
-        let new: Vec<info::ActiveModel> = new.collect();
-        info::Entity::insert_many(new)
-            .exec_without_returning(self.ctx.db_of(GROUP))
-            .await?;
-        Ok(copies)
+        db::transaction(self.ctx.db_of(GROUP), |txn| {
+            let copies = copies.clone();
+            Box::pin(async move {
+                let new = copies.iter().cloned().map(info::Model::into_active_model);
+                let new: Vec<info::ActiveModel> = new.collect();
+                info::Entity::insert_many(new)
+                    .exec_without_returning(txn)
+                    .await?;
+                self.log_copies(txn, (from, to), &copies).await?;
+                Ok(copies)
+            })
+        })
+        .await
     }
 
     /// One page of payments, newest first, where `task.log` is on.

@@ -45,8 +45,14 @@ impl From<Refusal> for AppError {
             Refusal::Done => TASK_DONE.into(),
             Refusal::Today => TASK_TODAY.into(),
             Refusal::NotReady => TASK_NOT_READY.into(),
-            Refusal::NoClaim => AppError::conflict("this task pays at once; there is no claim"),
-            Refusal::NoPart => AppError::param("sub_type: the task has no such part"),
+            Refusal::NoClaim => AppError::conflict((
+                "this task pays at once; there is no claim",
+                "该任务完成即发奖，无需领取",
+            )),
+            Refusal::NoPart => AppError::param((
+                "sub_type: the task has no such part",
+                "sub_type：任务没有这一部分",
+            )),
         }
     }
 }

@@ -67,7 +67,7 @@ impl Engine {
     pub(super) fn verifier(&self) -> AppResult<&dyn PlatformVerifier> {
         let missing = || {
             AppError::internal("the app has no `Verifier` to ask the platform")
-                .with_message("The platform cannot be asked")
+                .with_message(("The platform cannot be asked", "暂时无法向平台查询"))
         };
         self.verifier
             .as_ref()

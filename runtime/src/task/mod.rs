@@ -39,6 +39,7 @@ mod event;
 mod hooks;
 mod kinds;
 mod list;
+mod logged;
 pub mod model;
 mod pay;
 mod ready;
@@ -67,6 +68,7 @@ pub use event::{
 pub use hooks::{Hooks, NoHooks};
 pub use kinds::{ConfigProblem, OWN_FROM, TaskKind, framework_rule, plain_rule, rule_table};
 pub use list::{TaskFilter, TaskProgress};
+pub use logged::LOGGED;
 pub use model::{Reward, Rule};
 pub use pay::Paid;
 pub use report::Report;

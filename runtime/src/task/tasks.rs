@@ -18,6 +18,7 @@ use crate::app::Context;
 use crate::auth::Player;
 use crate::cache::{CacheGroup, CacheKey};
 use crate::error::{AppError, AppResult};
+use crate::oplog::Recorder;
 use crate::types::{DateTime, Id, Utc};
 
 /// What is kept of tasks for players' sake, by its name in the cache.
@@ -33,6 +34,7 @@ fn cache_group(app_id: &str) -> CacheGroup {
 #[derive(Clone, Copy, Debug)]
 pub struct Tasks<'a> {
     pub(super) ctx: &'a Context,
+    pub(super) log: Option<&'a Recorder>,
 }
 
 /// What came of something that a player did.
@@ -52,7 +54,16 @@ pub struct Acted {
 
 impl<'a> Tasks<'a> {
     pub(crate) fn new(ctx: &'a Context) -> Self {
-        Self { ctx }
+        Self { ctx, log: None }
+    }
+
+    /// Has the operation log tell what is done with tasks, in the transaction that does it.
+    #[must_use]
+    pub fn by(self, log: &'a Recorder) -> Self {
+        Self {
+            log: Some(log),
+            ..self
+        }
     }
 
     pub(super) fn engine(&self) -> AppResult<&'a Engine> {
@@ -150,7 +161,10 @@ impl<'a> Tasks<'a> {
         let counted = unit::run(ctx, &key, |txn| Box::pin(doing.count(ctx, ready, txn)));
         let counted = counted.await?;
         if doing.guest.is_some() && counted.count.is_none() {
-            return Err(whom::refused("this player was invited before"));
+            return Err(whom::refused((
+                "this player was invited before",
+                "该用户已被邀请过",
+            )));
         }
         Ok(acted(doing, counted, false))
     }

@@ -11,7 +11,7 @@ use super::model::{Guest, Trigger};
 use super::verifier::Standing;
 use crate::app::Context;
 use crate::auth::{self, Player};
-use crate::error::{AppError, AppResult, ErrorCode};
+use crate::error::{AppError, AppResult, ErrorCode, Message};
 use crate::types::Id;
 
 /// Longest name of a thing that a player brings, in characters.
@@ -48,9 +48,11 @@ pub(super) async fn doing<'a>(
         Trigger::Goods => doing.object = goods(task, deed)?,
         Trigger::Secret => {
             let given = deed.secret_code.as_deref();
-            let given = given.ok_or_else(|| AppError::param("secret_code: is missing"))?;
+            let given = given.ok_or_else(|| {
+                AppError::param(("secret_code: is missing", "secret_code：缺少口令"))
+            })?;
             if task.rule.secret.as_deref() != Some(given.trim()) {
-                return Err(refused("the secret code is another"));
+                return Err(refused(("the secret code is another", "口令不正确")));
             }
         }
         Trigger::Invite(kind) => {
@@ -63,13 +65,16 @@ pub(super) async fn doing<'a>(
             doing.is_paid = standing(ctx, engine, player, task).await?;
         }
         Trigger::Order | Trigger::Draw | Trigger::Trial => {
-            return Err(refused("it is the shop or the lottery that reports this"));
+            return Err(refused((
+                "it is the shop or the lottery that reports this",
+                "该任务由店铺或抽奖自动上报",
+            )));
         }
     }
     Ok(doing)
 }
 
-pub(super) fn refused(reason: &'static str) -> AppError {
+pub(super) fn refused(reason: impl Into<Message>) -> AppError {
     AppError::new(TASK_REFUSED).with_message(reason)
 }
 
@@ -77,10 +82,13 @@ fn goods(task: &Task, deed: &Deed) -> AppResult<String> {
     let id = deed.goods_id.as_deref().map(str::trim).unwrap_or_default();
     let is_id = (1..=OBJECT_MAX_CHARS).contains(&id.chars().count());
     if !is_id || id.chars().any(char::is_control) {
-        return Err(AppError::param("goods_id: must have 1 to 64 characters"));
+        return Err(AppError::param((
+            "goods_id: must have 1 to 64 characters",
+            "goods_id：须为 1 到 64 个字符",
+        )));
     }
     if !task.rule.goods.counts(id) {
-        return Err(refused("these goods do not count"));
+        return Err(refused(("these goods do not count", "该商品不计入任务")));
     }
     Ok(id.to_owned())
 }
@@ -94,9 +102,10 @@ async fn inviter(
     deed: &Deed,
 ) -> AppResult<Id> {
     let inviter = deed.inviter_id;
-    let inviter = inviter.ok_or_else(|| AppError::param("inviter_id: is missing"))?;
+    let inviter =
+        inviter.ok_or_else(|| AppError::param(("inviter_id: is missing", "缺少 inviter_id")))?;
     if inviter == player.user_id {
-        return Err(refused("nobody invites himself"));
+        return Err(refused(("nobody invites himself", "不能邀请自己")));
     }
     if !auth::is_player(ctx, &player.app_id, inviter).await? {
         return Err(ErrorCode::NO_USER.into());
@@ -108,13 +117,19 @@ async fn inviter(
             let hours = i64::from(engine.config().new_user_hours);
             let is_new = since.is_some_and(|since| ctx.now() - since <= Duration::hours(hours));
             if !is_new {
-                return Err(refused("only who is new counts as invited"));
+                return Err(refused((
+                    "only who is new counts as invited",
+                    "只有新用户算作受邀",
+                )));
             }
         }
         Guest::Member => {
             let standing = engine.verifier()?.is_member(ctx, player).await?;
             if standing == Standing::No {
-                return Err(refused("only members of the shop count as invited"));
+                return Err(refused((
+                    "only members of the shop count as invited",
+                    "只有店铺会员算作受邀",
+                )));
             }
         }
     }
@@ -129,7 +144,7 @@ async fn standing(ctx: &Context, engine: &Engine, player: &Player, task: &Task) 
         _ => verifier.is_member(ctx, player).await?,
     };
     let since = match standing {
-        Standing::No => return Err(refused("the platform does not say so")),
+        Standing::No => return Err(refused(("the platform does not say so", "平台未确认"))),
         Standing::Yes => return Ok(true),
         Standing::Since(since) => since,
     };

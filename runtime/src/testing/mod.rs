@@ -17,6 +17,8 @@
 
 mod client;
 mod database;
+mod refusals;
+mod sample;
 mod setup;
 
 use serde_json::json;
@@ -28,6 +30,7 @@ use crate::random;
 
 pub use client::{Answer, Client};
 pub use database::Scratch;
+pub use refusals::Refusals;
 pub use setup::Setup;
 
 /// The tenant of players and operators that are given none.
@@ -102,6 +105,12 @@ impl TestApp {
     #[must_use]
     pub fn anonymous(&self) -> Client {
         Client::new(self.router.clone(), None)
+    }
+
+    /// Whoever has this token.
+    #[must_use]
+    pub fn client(&self, token: impl Into<String>) -> Client {
+        Client::new(self.router.clone(), Some(token.into()))
     }
 
     /// A player of this name of the tenant `demo`, logged in by `POST /client/login`.

@@ -11,6 +11,7 @@ mod errors;
 mod guard;
 mod ids;
 mod job;
+mod oplog;
 mod sharding;
 mod stat;
 mod support;

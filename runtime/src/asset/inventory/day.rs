@@ -24,7 +24,12 @@ pub(super) struct Day {
 impl Day {
     /// Of a number such as `20260131`, not after today.
     pub(super) fn new(number: i32, today: i32, offset: FixedOffset) -> AppResult<Self> {
-        let wrong = || AppError::param("day: must be a day such as 20260131, not after today");
+        let wrong = || {
+            AppError::param((
+                "day: must be a day such as 20260131, not after today",
+                "day：须形如 20260131，且不晚于今天",
+            ))
+        };
         let part = |value: i32| u32::try_from(value).unwrap_or(0);
         let (month, day) = (part(number / 100 % 100), part(number % 100));
         let date = NaiveDate::from_ymd_opt(number / 10_000, month, day).ok_or_else(wrong)?;

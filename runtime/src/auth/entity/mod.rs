@@ -6,4 +6,9 @@
 
 pub(super) mod identity;
 pub(super) mod operator;
+pub(super) mod operator_role;
+pub(super) mod operator_tenant;
+pub(super) mod recovery;
+pub(super) mod role;
 pub(super) mod session;
+pub(super) mod totp;

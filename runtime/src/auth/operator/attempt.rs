@@ -11,8 +11,11 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use crate::app::Context;
 use crate::auth::entity::operator::{Column, Entity, Model};
+use crate::auth::operator::Operator;
 use crate::auth::password;
 use crate::auth::session::{self, Kind};
+use crate::auth::totp;
+use crate::config::Secret;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::types::Id;
 
@@ -25,14 +28,17 @@ pub const LOCK_FIRST: TimeDelta = TimeDelta::minutes(1);
 /// How long a lock lasts at most.
 pub const LOCK_LONGEST: TimeDelta = TimeDelta::minutes(15);
 
-/// Opens a session for an operator with the right password.
+/// Opens a session for an operator with the right password, and the right code if he has an
+/// authenticator.
 ///
 /// The answer to a wrong password, an unknown user, a locked and a disabled account is the same and
-/// takes the same work: it does not tell which names exist.
+/// takes the same work: it does not tell which names exist. Of a wrong code it does not tell that
+/// the password was right; only to a log-in without a code `totp_required` says so.
 pub(in crate::auth) async fn log_in(
     ctx: &Context,
     username: &str,
     password: String,
+    code: Option<&str>,
 ) -> AppResult<String> {
     let turn = password::turn().await?;
     let found = find(ctx, username).await?;
@@ -47,6 +53,7 @@ pub(in crate::auth) async fn log_in(
     let (counted, fits) = (counted?, fits?);
     match found {
         Some(operator) if counted && fits => {
+            require_code(ctx, operator.id, code).await?;
             forgive(ctx, &operator).await?;
             // Not before: of many right log-ins at once, few may be counted and not yet forgiven.
             drop(turn);
@@ -62,6 +69,51 @@ pub(in crate::auth) async fn log_in(
             Err(AppError::new(ErrorCode::LOGIN_FAILED).with_source(why))
         }
     }
+}
+
+/// Refuses a log-in without the code that the operator's authenticator gives. It stays counted, so
+/// that codes are guessed no faster than passwords.
+async fn require_code(ctx: &Context, id: Id, code: Option<&str>) -> AppResult<()> {
+    if !totp::is_on(ctx, id).await? {
+        return Ok(());
+    }
+    let Some(code) = code else {
+        return Err(ErrorCode::TOTP_REQUIRED.into());
+    };
+    if totp::take(ctx, id, code).await? {
+        return Ok(());
+    }
+    tracing::warn!(operator = %id, "admin log-in failed: the code is not right");
+    Err(AppError::new(ErrorCode::LOGIN_FAILED).with_source("wrong code"))
+}
+
+/// Refuses an operator who is logged in and does not know his password, or the code that goes with
+/// it. Counted like an attempt to log in: who found a session open cannot guess on.
+pub(super) async fn require_again(
+    ctx: &Context,
+    operator: &Operator,
+    given: &Secret,
+    code: Option<&str>,
+) -> AppResult<()> {
+    let turn = password::turn().await?;
+    let found = Entity::find_by_id(operator.id).one(ctx.db()).await?;
+    let row = found.ok_or_else(AppError::unauthorized)?;
+    let counted = count(ctx, Some(row.id)).await?;
+    let given = given.expose().to_owned();
+    let stored = Some(row.password_hash.clone());
+    let fits = password::verify(given, stored, ctx.config().environment).await?;
+    if !counted || !fits {
+        let words = ("the password is not right", "密码不正确");
+        return Err(AppError::new(ErrorCode::LOGIN_FAILED).with_message(words));
+    }
+    if let Some(code) = code
+        && !totp::take(ctx, row.id, code).await?
+    {
+        return Err(totp::wrong_code());
+    }
+    forgive(ctx, &row).await?;
+    drop(turn);
+    Ok(())
 }
 
 async fn find(ctx: &Context, username: &str) -> AppResult<Option<Model>> {

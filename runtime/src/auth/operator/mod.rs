@@ -1,13 +1,17 @@
 //! Operators: people of a tenant, with permissions.
 
+mod access;
+pub(super) mod account;
 mod attempt;
+pub(super) mod manage;
 mod permission;
+pub(super) mod role;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use sea_orm::{ActiveValue::Set, EntityTrait, SqlErr};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel as _, SqlErr};
 
-use super::entity::operator::{ActiveModel, Entity};
+use super::entity::operator::{Entity, Model};
 use super::session::{self, Kind};
 use super::{Known, bearer, password};
 use crate::app::Context;
@@ -15,8 +19,10 @@ use crate::config::Secret;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::types::Id;
 
+pub(crate) use access::patterns;
 pub(super) use attempt::log_in;
 pub use attempt::{FAILURES_TO_LOCK, LOCK_FIRST, LOCK_LONGEST};
+pub(crate) use permission::{covers, is_pattern};
 
 /// Shortest password in characters.
 pub const PASSWORD_MIN_CHARS: usize = 8;
@@ -35,11 +41,11 @@ pub const USERNAME_MAX_CHARS: usize = 64;
 pub struct Operator {
     /// The operator, unique over all tenants.
     pub id: Id,
-    /// The tenant.
+    /// The tenant that he has chosen: his own, or one that was given to him.
     pub app_id: String,
     /// The name he logs in with.
     pub username: String,
-    /// Patterns: `*`, `note.*`, `note.read`.
+    /// Patterns of what he may do there: `*`, `note.*`, `note.read`.
     pub permissions: Vec<String>,
 }
 
@@ -81,11 +87,12 @@ impl FromRequestParts<Context> for Operator {
         let row = row
             .filter(|row| row.is_enabled)
             .ok_or_else(AppError::unauthorized)?;
+        let permissions = access::permissions_in(ctx.db(), &row, &session.app_id).await?;
         Ok(Self {
             id: row.id,
-            app_id: row.app_id,
+            app_id: session.app_id,
             username: row.username,
-            permissions: serde_json::from_str(&row.permissions).map_err(AppError::internal)?,
+            permissions: permissions.ok_or_else(AppError::unauthorized)?,
         })
     }
 }
@@ -102,64 +109,91 @@ pub async fn create(
     permissions: &[String],
 ) -> AppResult<Id> {
     check(app_id, username, password, permissions)?;
-    let id = ctx.next_id().await?;
+    let row = new_row(ctx, app_id, username, password, permissions).await?;
+    Ok(insert(ctx.db(), row, username).await?.id)
+}
+
+/// The row of a new operator.
+async fn new_row(
+    ctx: &Context,
+    app_id: &str,
+    username: &str,
+    password: &Secret,
+    permissions: &[String],
+) -> AppResult<Model> {
     let environment = ctx.config().environment;
     let now = ctx.now();
-    let operator = ActiveModel {
-        id: Set(id),
-        app_id: Set(app_id.to_owned()),
-        username: Set(username.to_owned()),
-        password_hash: Set(password::hash(password.expose().to_owned(), environment).await?),
-        permissions: Set(serde_json::to_string(permissions).map_err(AppError::internal)?),
-        is_enabled: Set(true),
-        failed_count: Set(0),
-        locked_until: Set(None),
-        created_at: Set(now),
-        updated_at: Set(now),
-    };
-    match Entity::insert(operator)
-        .exec_without_returning(ctx.db())
-        .await
-    {
-        Ok(_) => Ok(id),
-        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Err(
-            AppError::conflict(format!("there is an operator `{username}` already")),
-        ),
+    Ok(Model {
+        id: ctx.next_id().await?,
+        app_id: app_id.to_owned(),
+        username: username.to_owned(),
+        password_hash: password::hash(password.expose().to_owned(), environment).await?,
+        permissions: serde_json::to_string(permissions).map_err(AppError::internal)?,
+        is_enabled: true,
+        failed_count: 0,
+        locked_until: None,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+async fn insert(conn: &impl ConnectionTrait, row: Model, username: &str) -> AppResult<Model> {
+    let new = Entity::insert(row.clone().into_active_model());
+    match new.exec_without_returning(conn).await {
+        Ok(_) => Ok(row),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Err(AppError::conflict((
+                format!("there is an operator `{username}` already"),
+                format!("操作员 `{username}` 已存在"),
+            )))
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 fn check(app_id: &str, username: &str, password: &Secret, permissions: &[String]) -> AppResult<()> {
-    let password = password.expose();
     let name_fits = (1..=USERNAME_MAX_CHARS).contains(&username.chars().count())
         && !username
             .chars()
             .any(|c| c.is_control() || c.is_whitespace());
     if !is_tenant(app_id) {
         let rule = "1 to 64 letters, digits, `-`, `_` and `.`";
-        return Err(AppError::param(format!(
-            "tenant `{app_id}`: must be {rule}"
+        return Err(AppError::param((
+            format!("tenant `{app_id}`: must be {rule}"),
+            format!("租户 `{app_id}`：须为 1 到 64 个字母、数字、`-`、`_` 和 `.`"),
         )));
     }
     if !name_fits {
         let rule = format!("1 to {USERNAME_MAX_CHARS} characters without space");
-        return Err(AppError::param(format!(
-            "user name `{username}`: must be {rule}"
+        return Err(AppError::param((
+            format!("user name `{username}`: must be {rule}"),
+            format!("用户名 `{username}`：须为 1 到 {USERNAME_MAX_CHARS} 个字符，不含空格"),
         )));
     }
-    if password.chars().count() < PASSWORD_MIN_CHARS || password.len() > PASSWORD_MAX_BYTES {
-        let rule = format!("{PASSWORD_MIN_CHARS} characters to {PASSWORD_MAX_BYTES} bytes");
-        return Err(AppError::param(format!("password: must be {rule}")));
-    }
+    check_password(password)?;
     match permissions
         .iter()
         .find(|pattern| !permission::is_pattern(pattern))
     {
-        Some(pattern) => Err(AppError::param(format!(
-            "permission `{pattern}`: must be like `*`, `note.*` or `note.read`"
+        Some(pattern) => Err(AppError::param((
+            format!("permission `{pattern}`: must be like `*`, `note.*` or `note.read`"),
+            format!("权限 `{pattern}`：须形如 `*`、`note.*` 或 `note.read`"),
         ))),
         None => Ok(()),
     }
+}
+
+fn check_password(password: &Secret) -> AppResult<()> {
+    let password = password.expose();
+    if password.chars().count() < PASSWORD_MIN_CHARS || password.len() > PASSWORD_MAX_BYTES {
+        return Err(AppError::param((
+            format!(
+                "password: must be {PASSWORD_MIN_CHARS} characters to {PASSWORD_MAX_BYTES} bytes"
+            ),
+            format!("password：须为 {PASSWORD_MIN_CHARS} 个字符到 {PASSWORD_MAX_BYTES} 字节"),
+        )));
+    }
+    Ok(())
 }
 
 /// Whether a text can name a tenant.

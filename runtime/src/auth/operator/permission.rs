@@ -2,7 +2,7 @@
 
 /// Whether `pattern` grants `permission`: `*` grants all, `note.*` all that begin with `note.`,
 /// anything else itself.
-pub(super) fn covers(pattern: &str, permission: &str) -> bool {
+pub(crate) fn covers(pattern: &str, permission: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some("") => true,
         Some(prefix) => prefix.ends_with('.') && permission.starts_with(prefix),
@@ -12,7 +12,7 @@ pub(super) fn covers(pattern: &str, permission: &str) -> bool {
 
 /// Whether a text is a pattern: words of small letters, digits and `_`, joined by dots, the last of
 /// which may be `*`.
-pub(super) fn is_pattern(text: &str) -> bool {
+pub(crate) fn is_pattern(text: &str) -> bool {
     let is_word = |word: &str| {
         !word.is_empty()
             && word

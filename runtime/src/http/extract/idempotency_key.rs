@@ -17,7 +17,10 @@ pub(in crate::http) fn idempotency_key(headers: &HeaderMap) -> AppResult<Option<
             let text = one.to_str().map_err(|_| IdempotencyKey::refusal())?;
             IdempotencyKey::new(text).map(Some)
         }
-        (Some(_), Some(_)) => Err(AppError::param("Idempotency-Key: must not be sent twice")),
+        (Some(_), Some(_)) => Err(AppError::param((
+            "Idempotency-Key: must not be sent twice",
+            "Idempotency-Key：不能重复发送",
+        ))),
     }
 }
 
@@ -26,7 +29,12 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
         let key = idempotency_key(&parts.headers)?;
-        key.ok_or_else(|| AppError::param("Idempotency-Key: the header is missing"))
+        key.ok_or_else(|| {
+            AppError::param((
+                "Idempotency-Key: the header is missing",
+                "缺少请求头 Idempotency-Key",
+            ))
+        })
     }
 }
 

@@ -53,8 +53,10 @@ fn rejected(rejection: JsonRejection) -> AppError {
             refused(&format!("the body is not valid JSON: {place}"))
         }
         JsonRejection::MissingJsonContentType(_) => {
-            AppError::new(ErrorCode::UNSUPPORTED_MEDIA_TYPE)
-                .with_message("the body must come with content-type: application/json")
+            AppError::new(ErrorCode::UNSUPPORTED_MEDIA_TYPE).with_message((
+                "the body must come with content-type: application/json",
+                "请求内容必须带 content-type: application/json",
+            ))
         }
         JsonRejection::BytesRejection(error) => unreadable(&error),
         other => refused(&other.body_text()),
@@ -66,7 +68,8 @@ pub(in crate::http) fn unreadable(error: &BytesRejection) -> AppError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         AppError::new(ErrorCode::PAYLOAD_TOO_LARGE)
     } else {
-        AppError::param("the body could not be read").with_source(error.body_text())
+        AppError::param(("the body could not be read", "请求内容无法读取"))
+            .with_source(error.body_text())
     }
 }
 

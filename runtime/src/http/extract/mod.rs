@@ -5,6 +5,7 @@ mod idempotency_key;
 mod json;
 mod path;
 mod query;
+mod words;
 
 pub(super) use idempotency_key::idempotency_key;
 pub use json::Json;
@@ -13,8 +14,10 @@ pub use path::Path;
 pub use query::Query;
 
 use garde::Validate;
+use garde::i18n::with_i18n;
 
-use crate::error::{AppError, AppResult};
+use super::scope::Scope;
+use crate::error::{AppError, AppResult, Language};
 
 /// Messages quote what was sent; nobody gets his megabyte back.
 const MESSAGE_LIMIT_CHARS: usize = 300;
@@ -24,7 +27,11 @@ const VIOLATION_LIMIT: usize = 5;
 
 /// Refuses a value that breaks the rules of its type.
 fn validated<T: Validate<Context = ()>>(value: T) -> AppResult<T> {
-    let Err(report) = value.validate() else {
+    let checked = match Scope::current().language {
+        Language::English => value.validate(),
+        Language::Chinese => with_i18n(words::Chinese, || value.validate()),
+    };
+    let Err(report) = checked else {
         return Ok(value);
     };
     let violations: Vec<String> = report
@@ -43,12 +50,13 @@ fn validated<T: Validate<Context = ()>>(value: T) -> AppResult<T> {
 
 /// `param_error` with a message of bounded length.
 fn refused(message: &str) -> AppError {
-    let end = message
-        .char_indices()
-        .nth(MESSAGE_LIMIT_CHARS)
-        .map(|(index, _)| index);
-    match end {
-        Some(end) => AppError::param(format!("{}…", &message[..end])),
-        None => AppError::param(message.to_owned()),
+    let chinese = words::chinese(message);
+    AppError::param((bounded(message), bounded(&chinese)))
+}
+
+fn bounded(message: &str) -> String {
+    match message.char_indices().nth(MESSAGE_LIMIT_CHARS) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -13,7 +13,7 @@ use crate::http::client_ip::ClientIp;
 use crate::http::envelope::Outcome;
 use crate::http::language;
 use crate::http::metrics::{InFlight, Metrics};
-use crate::http::scope::Scope;
+use crate::http::scope::{Facts, Scope};
 use crate::random;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -44,20 +44,27 @@ pub(super) async fn observe(
     next: Next,
 ) -> Response {
     let headers = request.headers();
+    let trusted = &observer.http.trusted_proxies;
+    let client = ClientIp::of(request.extensions(), headers, trusted);
+    let facts = Facts {
+        version: request.version(),
+        method: method_name(request.method()),
+        uri: request.uri().clone(),
+        route: request.extensions().get::<MatchedPath>().cloned(),
+        host: headers.get(header::HOST).cloned(),
+        ip: client.0,
+    };
     let scope = Scope {
         request_id: take_request_id(headers).into(),
         language: language::negotiate(headers, observer.http.language),
         compat: observer.http.compat_envelope,
         reveal: observer.reveal,
+        facts: Arc::new(facts),
     };
     let mut record = Record {
-        method: method_name(request.method()),
-        route: request.extensions().get::<MatchedPath>().cloned(),
-        client: ClientIp::of(
-            request.extensions(),
-            headers,
-            &observer.http.trusted_proxies,
-        ),
+        method: scope.facts.method,
+        route: scope.facts.route.clone(),
+        client,
         started: Instant::now(),
         request_id: Arc::clone(&scope.request_id),
         outcome: Outcome {

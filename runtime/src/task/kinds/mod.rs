@@ -163,7 +163,7 @@ impl Kinds {
 
 impl From<ConfigProblem> for AppError {
     fn from(problem: ConfigProblem) -> Self {
-        AppError::param(problem.to_string())
+        AppError::param((problem.to_string(), format!("配置有误：{problem}")))
     }
 }
 

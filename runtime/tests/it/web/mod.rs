@@ -11,9 +11,12 @@ mod keyset;
 pub(crate) mod log;
 mod login;
 mod openapi;
+mod operators;
 mod paging;
 mod server;
 mod system;
+mod totp;
+mod translated;
 pub(crate) mod wire;
 
 use chrono::{DateTime, TimeZone, Utc};

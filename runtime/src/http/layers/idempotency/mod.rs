@@ -1,9 +1,9 @@
 //! Answers each POST that carries an `Idempotency-Key` once, and repeats that answer from then on.
 //!
-//! Concerned are the routes under `/client` and `/admin`, except for logging in and out, whose
-//! answers hold tokens. A key belongs to the person (audience, tenant, subject of the session), so
-//! it outlives a log-in. Without a living session the request passes untouched: the handler
-//! refuses it, and nothing of it is stored.
+//! Concerned are the routes under `/client` and `/admin`, except for logging in and out and for
+//! what takes or gives a secret. A key belongs to the person (audience, tenant, subject of the
+//! session), so it outlives a log-in. Without a living session the request passes untouched: the
+//! handler refuses it, and nothing of it is stored.
 //!
 //! ## Invariants
 //! - The first request is handled in a task of its own, to its end or to the request time-out,
@@ -47,12 +47,19 @@ pub(in crate::http) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static(
 /// Says that an answer is a repeated one.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// Their answers hold tokens, or make one void.
-const EXEMPT: [&str; 4] = [
+/// Their answers hold tokens, or what they are sent holds passwords.
+const EXEMPT: [&str; 11] = [
     "/client/login",
     "/client/logout",
     "/admin/login",
     "/admin/logout",
+    "/admin/operators",
+    "/admin/operators/{id}/password",
+    "/admin/password",
+    "/admin/tenant",
+    "/admin/totp",
+    "/admin/totp/confirm",
+    "/admin/totp/disable",
 ];
 
 /// What the layer needs: shared by all requests.
@@ -212,6 +219,8 @@ async fn answer(
 
 /// The answer to who has waited long enough.
 fn still_running() -> AppError {
-    AppError::new(ErrorCode::BUSY)
-        .with_message("The first request with this Idempotency-Key is still running")
+    AppError::new(ErrorCode::BUSY).with_message((
+        "The first request with this Idempotency-Key is still running",
+        "使用该 Idempotency-Key 的第一个请求仍在处理",
+    ))
 }

@@ -19,7 +19,8 @@ pub struct AppHooks;
 /// impl Hooks for AppHooks {
 ///     async fn before_change(&self, _: &Transaction<'_>, change: &mut Change) -> AppResult<()> {
 ///         if change.asset.asset_type == Asset::POINTS && change.delta > 1_000 {
-///             return Err(AppError::param("delta: at most 1000 points at once"));
+///             let reason = ("delta: at most 1000 points", "delta：最多 1000 分");
+///             return Err(AppError::param(reason));
 ///         }
 ///         Ok(())
 ///     }

@@ -1,13 +1,18 @@
 //! What can be done with balances. No HTTP here.
 //!
-//! Owners are made of the session's tenant, so that nobody reaches another tenant's balances.
+//! Owners are made of the session's tenant, so that nobody reaches another tenant's balances. What
+//! operators change is in the operation log, in the transaction that makes the change.
 
 use cloudapp_runtime::asset::{
-    Asset, Change, Holding, Inventory, JournalFilter, JournalRow, Notice, Owner, Receipt, Source,
+    Asset, Change, Holding, Inventory, JournalFilter, JournalRow, LOGGED, Notice, Owner, Receipt,
+    Source,
 };
 use cloudapp_runtime::auth;
+use cloudapp_runtime::db::Group;
+use cloudapp_runtime::oplog::{Entry, Operation};
 use cloudapp_runtime::prelude::*;
 use cloudapp_runtime::types;
+use serde_json::json;
 
 use super::dto::{
     AdminLogQuery, AssetQuery, ChangeInput, ForgetInput, InventoryQuery, LogQuery, ManyInput,
@@ -104,7 +109,8 @@ pub async fn change(ctx: &Context, operator: &Operator, input: ChangeInput) -> A
     let owner = player(ctx, operator, part.act_id, part.user_id).await?;
     let mut change = by_hand(operator, owner, part).handler("POST /admin/assets/change");
     change.only_id = only_id;
-    ctx.ledger().change(change).await
+    let log = ctx.oplog().by(operator).await?;
+    ctx.ledger().change(change.logged(&log)?).await
 }
 
 /// Changes several balances of players of the tenant, all or none.
@@ -113,10 +119,11 @@ pub async fn change_many(
     operator: &Operator,
     input: ManyInput,
 ) -> AppResult<Vec<Receipt>> {
+    let log = ctx.oplog().by(operator).await?;
     let mut changes = Vec::with_capacity(input.changes.len());
     for part in input.changes {
         let owner = player(ctx, operator, part.act_id, part.user_id).await?;
-        let change = by_hand(operator, owner, part);
+        let change = by_hand(operator, owner, part).logged(&log)?;
         changes.push(change.handler("POST /admin/assets/change-many"));
     }
     if let Some(first) = changes.first_mut() {
@@ -132,7 +139,12 @@ pub async fn forget_key(
     input: &ForgetInput,
 ) -> AppResult<bool> {
     let owner = player(ctx, operator, input.act_id, input.user_id).await?;
-    ctx.ledger().forget_key(&owner, &input.only_id).await
+    let log = ctx.oplog().by(operator).await?;
+    let was_used = ctx.ledger().forget_key(&owner, &input.only_id).await?;
+    let before = json!({ "only_id": input.only_id });
+    let entry = Entry::new(Operation::Delete, &LOGGED, input.user_id, &before, &())?;
+    log.record(ctx.db_of(Group::Asset), entry).await?;
+    Ok(was_used)
 }
 
 /// What the merchant has.
@@ -161,7 +173,8 @@ pub async fn change_store(
     let owner = Owner::store(&operator.app_id);
     let mut change = by_hand(operator, owner, part).handler("POST /admin/store-assets/change");
     change.only_id = only_id;
-    ctx.ledger().change(change).await
+    let log = ctx.oplog().by(operator).await?;
+    ctx.ledger().change(change.logged(&log)?).await
 }
 
 async fn log_of_owner(

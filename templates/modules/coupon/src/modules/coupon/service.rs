@@ -1,6 +1,7 @@
 //! What can be done with coupons. No HTTP here.
 //!
-//! Every query starts from `rows`, so that nobody reaches another tenant's.
+//! Every query starts from `rows`, so that nobody reaches another tenant's. Every change is in
+//! the operation log, in the transaction that makes it.
 
 use cloudapp_runtime::content::{Change, Hooks, Reader};
 use cloudapp_runtime::db::transaction;
@@ -10,28 +11,10 @@ use sea_orm::{
     EntityTrait as _, ModelTrait as _, QueryFilter as _, QueryOrder as _, Select,
 };
 
+use super::LOGGED;
 use super::dto::{AdminQuery, Input, ListQuery};
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::hooks::AppHooks;
-
-const ACT_STAYS: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "act_id: can't be changed",
-    "act_id：不能修改",
-);
-const PRIZE_STAYS: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "prize_id: can't be changed",
-    "prize_id：不能修改",
-);
-const ENDS_EARLY: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "coupon_end_date: is before coupon_start_date",
-    "coupon_end_date：早于 coupon_start_date",
-);
 
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
@@ -117,6 +100,7 @@ fn fill(row: &mut ActiveModel, input: Input) {
 pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResult<Model> {
     let id = ctx.next_id().await?;
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -133,6 +117,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
             };
             fill(&mut row, input);
             let row = row.insert(txn).await?;
+            log.added(txn, &LOGGED, id, &row).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -143,6 +128,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
 /// Replaces what a coupon is; its activity and prize stay.
 pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -151,16 +137,23 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(ACT_STAYS.into());
+                return Err(AppError::param((
+                    "act_id: can't be changed",
+                    "act_id：不能修改",
+                )));
             }
             if input.prize_id != old.prize_id {
-                return Err(PRIZE_STAYS.into());
+                return Err(AppError::param((
+                    "prize_id: can't be changed",
+                    "prize_id：不能修改",
+                )));
             }
             check(&input)?;
-            let mut row = ActiveModel::from(old);
+            let mut row = ActiveModel::from(old.clone());
             fill(&mut row, input);
             row.updated_at = Set(now);
             let row = row.update(txn).await?;
+            log.edited(txn, &LOGGED, id, (&old, &row)).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -170,11 +163,13 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
 
 /// Removes a coupon.
 pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
             let row = row(txn, &operator.app_id, id).await?;
             let change = Change::Remove;
             hooks().before_change(txn, operator, &row, change).await?;
+            log.removed(txn, &LOGGED, id, &row).await?;
             row.clone().delete(txn).await?;
             hooks().after_change(txn, operator, &row, change).await?;
             Ok(())
@@ -186,7 +181,10 @@ pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()>
 /// It does not end before it begins.
 fn check(input: &Input) -> AppResult<()> {
     match (input.coupon_start_date, input.coupon_end_date) {
-        (Some(start), Some(end)) if end < start => Err(ENDS_EARLY.into()),
+        (Some(start), Some(end)) if end < start => Err(AppError::param((
+            "coupon_end_date: is before coupon_start_date",
+            "coupon_end_date：早于 coupon_start_date",
+        ))),
         _ => Ok(()),
     }
 }

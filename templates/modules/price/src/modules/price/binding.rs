@@ -19,37 +19,6 @@ use super::entity::{Column, Entity, Model};
 /// Bound to one SKU of a goods.
 const BY_SKU: i32 = 1;
 
-const ACTIVITY_TAKEN: ErrorCode = ErrorCode::new(
-    "conflict",
-    409,
-    "The goods belongs to another activity",
-    "该商品已属于其他活动",
-);
-const GOODS_TAKEN: ErrorCode = ErrorCode::new(
-    "conflict",
-    409,
-    "The goods with all its SKUs belongs to another gear",
-    "该商品已整体绑定其他价格档位",
-);
-const SKU_TAKEN: ErrorCode = ErrorCode::new(
-    "conflict",
-    409,
-    "The SKU belongs to another gear",
-    "该 SKU 已绑定其他价格档位",
-);
-const SKU_ALONE: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "sku_id: needs its goods_id",
-    "sku_id：需要同时提供 goods_id",
-);
-const SKU_UNFIT: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "sku_id: is needed with relation_type 1, and only with it",
-    "sku_id：relation_type 为 1 时必填，否则不能填",
-);
-
 /// Table `price_goods_tb`.
 pub mod goods {
     use cloudapp_runtime::types::{DateTime, Id, Utc};
@@ -93,12 +62,18 @@ pub async fn bind(
 ) -> AppResult<()> {
     let Some(goods_id) = input.goods_id.as_deref() else {
         return match input.sku_id {
-            Some(_) => Err(SKU_ALONE.into()),
+            Some(_) => Err(AppError::param((
+                "sku_id: needs its goods_id",
+                "sku_id：需要同时提供 goods_id",
+            ))),
             None => Ok(()),
         };
     };
     if (input.relation_type == BY_SKU) != input.sku_id.is_some() {
-        return Err(SKU_UNFIT.into());
+        return Err(AppError::param((
+            "sku_id: is needed with relation_type 1, and only with it",
+            "sku_id：relation_type 为 1 时必填，否则不能填",
+        )));
     }
     hold(txn, app_id, goods_id, input.act_id, fresh).await?;
     let bound = Entity::find()
@@ -115,16 +90,25 @@ pub async fn bind(
 
 /// Whether two gears may be bound to the same goods.
 fn agree(other: &Model, input: &Input) -> AppResult<()> {
-    let code = if other.act_id != input.act_id {
-        ACTIVITY_TAKEN
+    let reason = if other.act_id != input.act_id {
+        (
+            "the goods belongs to another activity",
+            "该商品已属于其他活动",
+        )
     } else if other.relation_type != BY_SKU || input.relation_type != BY_SKU {
-        GOODS_TAKEN
+        (
+            "the goods with all its SKUs belongs to another gear",
+            "该商品已整体绑定其他价格档位",
+        )
     } else if other.sku_id == input.sku_id {
-        SKU_TAKEN
+        (
+            "the SKU belongs to another gear",
+            "该 SKU 已绑定其他价格档位",
+        )
     } else {
         return Ok(());
     };
-    Err(code.into())
+    Err(AppError::conflict(reason))
 }
 
 /// Writes the row of a goods, which locks it.

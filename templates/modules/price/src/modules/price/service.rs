@@ -1,9 +1,11 @@
 //! What can be done with price gears. No HTTP here.
 //!
-//! Every query starts from `rows`, so that nobody reaches another tenant's.
+//! Every query starts from `rows`, so that nobody reaches another tenant's. Every change is in
+//! the operation log, in the transaction that makes it.
 
 use cloudapp_runtime::content::{Change, Hooks, Places, Reader};
 use cloudapp_runtime::db::{Transaction, transaction};
+use cloudapp_runtime::oplog::{Entry, Recorder};
 use cloudapp_runtime::prelude::*;
 use cloudapp_runtime::types::{DateTime, Utc};
 use sea_orm::{
@@ -11,17 +13,11 @@ use sea_orm::{
     EntityTrait as _, QueryFilter as _, QueryOrder as _, Select,
 };
 
+use super::LOGGED;
 use super::binding;
 use super::dto::{AdminQuery, Input, ListQuery};
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::hooks::AppHooks;
-
-const ACT_STAYS: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "act_id: can't be changed",
-    "act_id：不能修改",
-);
 
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
@@ -116,6 +112,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
     let id = ctx.next_id().await?;
     let binding_id = ctx.next_id().await?;
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -132,6 +129,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
             };
             fill(&mut row, input);
             let row = row.insert(txn).await?;
+            log.added(txn, &LOGGED, id, &row).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -143,6 +141,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
 pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
     let binding_id = ctx.next_id().await?;
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -151,13 +150,17 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(ACT_STAYS.into());
+                return Err(AppError::param((
+                    "act_id: can't be changed",
+                    "act_id：不能修改",
+                )));
             }
             binding::bind(txn, &operator.app_id, Some(id), &input, (binding_id, now)).await?;
-            let mut row = ActiveModel::from(old);
+            let mut row = ActiveModel::from(old.clone());
             fill(&mut row, input);
             row.updated_at = Set(now);
             let row = row.update(txn).await?;
+            log.edited(txn, &LOGGED, id, (&old, &row)).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -169,6 +172,7 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
 async fn change_in(
     txn: &Transaction<'_>,
     operator: &Operator,
+    log: &Recorder,
     id: Id,
     change: Change,
     now: DateTime<Utc>,
@@ -177,7 +181,7 @@ async fn change_in(
     let is_del = matches!(change, Change::Restore);
     let old = row(txn, &operator.app_id, id, is_del).await?;
     hooks().before_change(txn, operator, &old, change).await?;
-    let mut row = ActiveModel::from(old);
+    let mut row = ActiveModel::from(old.clone());
     match change {
         Change::Remove => {
             row.is_del = Set(true);
@@ -195,6 +199,8 @@ async fn change_in(
     }
     row.updated_at = Set(now);
     let row = row.update(txn).await?;
+    let entry = Entry::new(change.operation(), &LOGGED, id, &old, &row)?;
+    log.record(txn, entry).await?;
     hooks().after_change(txn, operator, &row, change).await?;
     Ok(row)
 }
@@ -207,8 +213,9 @@ pub async fn change(
     change: Change,
 ) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
-        Box::pin(change_in(txn, operator, id, change, now))
+        Box::pin(change_in(txn, operator, log, id, change, now))
     })
     .await
 }
@@ -216,11 +223,12 @@ pub async fn change(
 /// Gives price gears their places, all or none.
 pub async fn sort(ctx: &Context, operator: &Operator, places: &Places) -> AppResult<()> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
             for place in &places.places {
                 let change = Change::Sort(place.sort_index);
-                change_in(txn, operator, place.id, change, now).await?;
+                change_in(txn, operator, log, place.id, change, now).await?;
             }
             Ok(())
         })

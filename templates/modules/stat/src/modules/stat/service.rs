@@ -78,7 +78,8 @@ pub async fn add_metric(
     input: MetricInput,
 ) -> AppResult<OwnMetric> {
     let (scope, metric) = input.into_parts();
-    let stats = ctx.stats();
+    let log = ctx.oplog().by(operator).await?;
+    let stats = ctx.stats().by(&log);
     let added = stats.add_metric(&operator.app_id, scope, metric);
     added.await
 }
@@ -90,12 +91,15 @@ pub async fn change_metric(
     id: Id,
     input: MetricChange,
 ) -> AppResult<OwnMetric> {
-    let stats = ctx.stats();
+    let log = ctx.oplog().by(operator).await?;
+    let stats = ctx.stats().by(&log);
     let changed = stats.change_metric(&operator.app_id, id, |metric| input.apply(metric));
     changed.await
 }
 
 /// Removes a definition.
 pub async fn remove_metric(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
-    ctx.stats().remove_metric(&operator.app_id, id).await
+    let log = ctx.oplog().by(operator).await?;
+    let stats = ctx.stats().by(&log);
+    stats.remove_metric(&operator.app_id, id).await
 }

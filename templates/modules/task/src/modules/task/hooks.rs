@@ -20,7 +20,7 @@ pub struct AppHooks;
 ///         _: &Deed,
 ///     ) -> AppResult<()> {
 ///         if task.row.task_name == "Paused" {
-///             return Err(AppError::conflict("come back later"));
+///             return Err(AppError::conflict(("come back later", "请稍后再来")));
 ///         }
 ///         Ok(())
 ///     }

@@ -1,10 +1,14 @@
 //! What can be done with tasks. No HTTP here.
 //!
-//! Tenants and players are those of the session, so that nobody reaches another one's.
+//! Tenants and players are those of the session, so that nobody reaches another one's. What operators
+//! change is in the operation log, in the transaction that makes the change.
 
 use cloudapp_runtime::auth;
+use cloudapp_runtime::db::Group;
+use cloudapp_runtime::oplog::{Entry, Operation};
 use cloudapp_runtime::prelude::*;
-use cloudapp_runtime::task::{Deed, LogRow, TaskFilter, TaskProgress, TaskRow, TaskView};
+use cloudapp_runtime::task::{Deed, LOGGED, LogRow, TaskFilter, TaskProgress, TaskRow, TaskView};
+use serde_json::json;
 
 use super::dto::{
     ActedView, CopyInput, ListQuery, LogQuery, PaidView, ProgressQuery, SortInput, TaskInput,
@@ -59,7 +63,9 @@ pub async fn get(ctx: &Context, operator: &Operator, id: Id) -> AppResult<TaskRo
 /// Makes a task.
 pub async fn create(ctx: &Context, operator: &Operator, input: TaskInput) -> AppResult<TaskRow> {
     let draft = input.into();
-    ctx.tasks().create(&operator.app_id, &draft).await
+    let log = ctx.oplog().by(operator).await?;
+    let tasks = ctx.tasks().by(&log);
+    tasks.create(&operator.app_id, &draft).await
 }
 
 /// Replaces what a task is.
@@ -70,7 +76,9 @@ pub async fn replace(
     input: TaskInput,
 ) -> AppResult<TaskRow> {
     let draft = input.into();
-    ctx.tasks().replace(&operator.app_id, id, &draft).await
+    let log = ctx.oplog().by(operator).await?;
+    let tasks = ctx.tasks().by(&log);
+    tasks.replace(&operator.app_id, id, &draft).await
 }
 
 /// Removes a task, or brings it back.
@@ -80,7 +88,9 @@ pub async fn remove(
     id: Id,
     is_del: bool,
 ) -> AppResult<TaskRow> {
-    ctx.tasks().remove(&operator.app_id, id, is_del).await
+    let log = ctx.oplog().by(operator).await?;
+    let tasks = ctx.tasks().by(&log);
+    tasks.remove(&operator.app_id, id, is_del).await
 }
 
 /// Shows a task to players, or hides it.
@@ -90,14 +100,17 @@ pub async fn release(
     id: Id,
     is_release: bool,
 ) -> AppResult<TaskRow> {
-    ctx.tasks().release(&operator.app_id, id, is_release).await
+    let log = ctx.oplog().by(operator).await?;
+    let tasks = ctx.tasks().by(&log);
+    tasks.release(&operator.app_id, id, is_release).await
 }
 
 /// Gives tasks their places.
 pub async fn sort(ctx: &Context, operator: &Operator, input: &SortInput) -> AppResult<()> {
     let places = input.places.iter();
     let places: Vec<_> = places.map(|place| (place.id, place.sort_index)).collect();
-    ctx.tasks().sort(&operator.app_id, &places).await
+    let log = ctx.oplog().by(operator).await?;
+    ctx.tasks().by(&log).sort(&operator.app_id, &places).await
 }
 
 /// Copies tasks from one activity to another.
@@ -107,7 +120,8 @@ pub async fn copy(
     input: &CopyInput,
 ) -> AppResult<Vec<TaskRow>> {
     let (from, to) = (input.from_act_id, input.to_act_id);
-    ctx.tasks().copy(&operator.app_id, from, to).await
+    let log = ctx.oplog().by(operator).await?;
+    ctx.tasks().by(&log).copy(&operator.app_id, from, to).await
 }
 
 /// How a player of the tenant stands with the tasks of an activity.
@@ -135,7 +149,12 @@ pub async fn log(ctx: &Context, operator: &Operator, query: &LogQuery) -> AppRes
 
 /// Has the platform take the points of swaps that wait, and pays for them.
 pub async fn settle_swaps(ctx: &Context, operator: &Operator) -> AppResult<usize> {
-    ctx.tasks()
-        .settle_swaps_of(&operator.app_id, SWAPS_MAX)
-        .await
+    let log = ctx.oplog().by(operator).await?;
+    let tasks = ctx.tasks();
+    let settled = tasks.settle_swaps_of(&operator.app_id, SWAPS_MAX).await?;
+    // Each swap has its own transaction; this one only says who asked for them.
+    let after = json!({ "settled": settled });
+    let entry = Entry::new(Operation::Operate, &LOGGED, "", &(), &after)?;
+    log.record(ctx.db_of(Group::Asset), entry.batch()).await?;
+    Ok(settled)
 }

@@ -3,7 +3,7 @@
 use cloudapp_runtime::asset::{CHANGES_MAX, VALUE_MAX};
 use cloudapp_runtime::types::{Id, Json};
 use cloudapp_runtime::valid;
-use garde::{Error, Validate};
+use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -178,10 +178,13 @@ pub struct ForgetInput {
 
 fn amount(delta: &i64, (): &()) -> garde::Result {
     if *delta == 0 {
-        return Err(Error::new("must not be 0"));
+        return Err(valid::broken("must not be 0", "不能为 0"));
     }
     if delta.unsigned_abs() > VALUE_MAX.unsigned_abs() {
-        return Err(Error::new(format!("is more than {VALUE_MAX}")));
+        return Err(valid::broken(
+            format!("is more than {VALUE_MAX}"),
+            format!("不能超过 {VALUE_MAX}"),
+        ));
     }
     Ok(())
 }
@@ -190,6 +193,6 @@ fn object(info: &Json, (): &()) -> garde::Result {
     if info.is_object() || info.is_null() {
         valid::json(info, &())
     } else {
-        Err(Error::new("is not an object"))
+        Err(valid::broken("is not an object", "必须是对象"))
     }
 }

@@ -1,9 +1,11 @@
 //! What can be done with articles. No HTTP here.
 //!
-//! Every query starts from `rows`, so that nobody reaches another tenant's.
+//! Every query starts from `rows`, so that nobody reaches another tenant's. Every change is in
+//! the operation log, in the transaction that makes it.
 
 use cloudapp_runtime::content::{Change, Hooks, Places, Reader};
 use cloudapp_runtime::db::{Transaction, transaction};
+use cloudapp_runtime::oplog::{Entry, Recorder};
 use cloudapp_runtime::prelude::*;
 use cloudapp_runtime::types::{DateTime, Utc};
 use sea_orm::{
@@ -11,23 +13,11 @@ use sea_orm::{
     ModelTrait as _, QueryFilter as _, QueryOrder as _, Select,
 };
 
+use super::super::LOGGED_ARTICLE as LOGGED;
 use super::super::dto::article::{AdminQuery, Input, ListQuery};
 use super::super::entity::article::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
 use super::place;
-
-const ACT_STAYS: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "act_id: can't be changed",
-    "act_id：不能修改",
-);
-const PLACE_STAYS: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "place_id: can't be changed",
-    "place_id：不能修改",
-);
 
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
@@ -143,6 +133,7 @@ fn fill(row: &mut ActiveModel, input: Input) {
 pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResult<Model> {
     let id = ctx.next_id().await?;
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -160,6 +151,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
             };
             fill(&mut row, input);
             let row = row.insert(txn).await?;
+            log.added(txn, &LOGGED, id, &row).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -170,6 +162,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
 /// Replaces what an article is; its activity and place stay.
 pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -178,19 +171,26 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(ACT_STAYS.into());
+                return Err(AppError::param((
+                    "act_id: can't be changed",
+                    "act_id：不能修改",
+                )));
             }
             if input.place_id != old.place_id {
-                return Err(PLACE_STAYS.into());
+                return Err(AppError::param((
+                    "place_id: can't be changed",
+                    "place_id：不能修改",
+                )));
             }
             let was_released = old.is_release;
-            let mut row = ActiveModel::from(old);
+            let mut row = ActiveModel::from(old.clone());
             if was_released != input.is_release {
                 row.release_date = Set(now);
             }
             fill(&mut row, input);
             row.updated_at = Set(now);
             let row = row.update(txn).await?;
+            log.edited(txn, &LOGGED, id, (&old, &row)).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -202,13 +202,14 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
 async fn change_in(
     txn: &Transaction<'_>,
     operator: &Operator,
+    log: &Recorder,
     id: Id,
     change: Change,
     now: DateTime<Utc>,
 ) -> AppResult<Model> {
     let old = row(txn, &operator.app_id, id).await?;
     hooks().before_change(txn, operator, &old, change).await?;
-    let mut row = ActiveModel::from(old);
+    let mut row = ActiveModel::from(old.clone());
     match change {
         Change::Release(is_release) => {
             row.is_release = Set(is_release);
@@ -221,6 +222,8 @@ async fn change_in(
     }
     row.updated_at = Set(now);
     let row = row.update(txn).await?;
+    let entry = Entry::new(change.operation(), &LOGGED, id, &old, &row)?;
+    log.record(txn, entry).await?;
     hooks().after_change(txn, operator, &row, change).await?;
     Ok(row)
 }
@@ -233,19 +236,22 @@ pub async fn change(
     change: Change,
 ) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
-        Box::pin(change_in(txn, operator, id, change, now))
+        Box::pin(change_in(txn, operator, log, id, change, now))
     })
     .await
 }
 
 /// Removes an article.
 pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
             let row = row(txn, &operator.app_id, id).await?;
             let change = Change::Remove;
             hooks().before_change(txn, operator, &row, change).await?;
+            log.removed(txn, &LOGGED, id, &row).await?;
             row.clone().delete(txn).await?;
             hooks().after_change(txn, operator, &row, change).await?;
             Ok(())
@@ -257,11 +263,12 @@ pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()>
 /// Gives articles their places, all or none.
 pub async fn sort(ctx: &Context, operator: &Operator, places: &Places) -> AppResult<()> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
             for place in &places.places {
                 let change = Change::Sort(place.sort_index);
-                change_in(txn, operator, place.id, change, now).await?;
+                change_in(txn, operator, log, place.id, change, now).await?;
             }
             Ok(())
         })

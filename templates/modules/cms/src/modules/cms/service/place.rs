@@ -1,9 +1,11 @@
 //! What can be done with places. No HTTP here.
 //!
-//! Every query starts from `rows`, so that nobody reaches another tenant's.
+//! Every query starts from `rows`, so that nobody reaches another tenant's. Every change is in
+//! the operation log, in the transaction that makes it.
 
 use cloudapp_runtime::content::{Change, Hooks, Reader};
 use cloudapp_runtime::db::{Transaction, transaction};
+use cloudapp_runtime::oplog::{Entry, Recorder};
 use cloudapp_runtime::prelude::*;
 use cloudapp_runtime::types::{DateTime, Utc};
 use sea_orm::{
@@ -11,6 +13,7 @@ use sea_orm::{
     ModelTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 
+use super::super::LOGGED_PLACE as LOGGED;
 use super::super::dto::place::{AdminQuery, Input};
 use super::super::entity::place::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
@@ -18,13 +21,6 @@ use super::article;
 
 /// The type of places whose articles players see.
 pub const FOR_PLAYERS: i32 = 2;
-
-const IS_USED: ErrorCode = ErrorCode::new(
-    "conflict",
-    409,
-    "The place has articles",
-    "该展示位下还有文章",
-);
 
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
@@ -98,6 +94,7 @@ fn fill(row: &mut ActiveModel, input: Input) {
 pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResult<Model> {
     let id = ctx.next_id().await?;
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -112,6 +109,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
             };
             fill(&mut row, input);
             let row = row.insert(txn).await?;
+            log.added(txn, &LOGGED, id, &row).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -122,6 +120,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
 /// Replaces what a place is.
 pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -130,13 +129,14 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             let was_released = old.is_release;
-            let mut row = ActiveModel::from(old);
+            let mut row = ActiveModel::from(old.clone());
             if was_released != input.is_release {
                 row.release_date = Set(now);
             }
             fill(&mut row, input);
             row.updated_at = Set(now);
             let row = row.update(txn).await?;
+            log.edited(txn, &LOGGED, id, (&old, &row)).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -148,13 +148,14 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
 async fn change_in(
     txn: &Transaction<'_>,
     operator: &Operator,
+    log: &Recorder,
     id: Id,
     change: Change,
     now: DateTime<Utc>,
 ) -> AppResult<Model> {
     let old = row(txn, &operator.app_id, id).await?;
     hooks().before_change(txn, operator, &old, change).await?;
-    let mut row = ActiveModel::from(old);
+    let mut row = ActiveModel::from(old.clone());
     match change {
         Change::Release(is_release) => {
             row.is_release = Set(is_release);
@@ -164,6 +165,8 @@ async fn change_in(
     }
     row.updated_at = Set(now);
     let row = row.update(txn).await?;
+    let entry = Entry::new(change.operation(), &LOGGED, id, &old, &row)?;
+    log.record(txn, entry).await?;
     hooks().after_change(txn, operator, &row, change).await?;
     Ok(row)
 }
@@ -176,22 +179,28 @@ pub async fn change(
     change: Change,
 ) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
-        Box::pin(change_in(txn, operator, id, change, now))
+        Box::pin(change_in(txn, operator, log, id, change, now))
     })
     .await
 }
 
 /// Removes a place.
 pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
             let row = hold(txn, &operator.app_id, id).await?;
             let change = Change::Remove;
             hooks().before_change(txn, operator, &row, change).await?;
             if article::is_used(txn, &operator.app_id, id).await? {
-                return Err(IS_USED.into());
+                return Err(AppError::conflict((
+                    "The place has articles",
+                    "该展示位下还有文章",
+                )));
             }
+            log.removed(txn, &LOGGED, id, &row).await?;
             row.clone().delete(txn).await?;
             hooks().after_change(txn, operator, &row, change).await?;
             Ok(())

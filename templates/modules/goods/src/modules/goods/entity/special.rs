@@ -2,9 +2,10 @@
 
 use cloudapp_runtime::types::{DateTime, Id, Utc};
 use sea_orm::entity::prelude::*;
+use serde::Serialize;
 
 /// One special goods.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
 #[sea_orm(table_name = "special_goods_tb")]
 pub struct Model {
     /// Unique over all tables, ordered by time.

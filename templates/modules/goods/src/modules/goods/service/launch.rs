@@ -1,6 +1,7 @@
 //! What can be done with goods. No HTTP here.
 //!
-//! Every query starts from `rows`, so that nobody reaches another tenant's.
+//! Every query starts from `rows`, so that nobody reaches another tenant's. Every change is in
+//! the operation log, in the transaction that makes it.
 
 use cloudapp_runtime::content::{Change, Hooks, Reader};
 use cloudapp_runtime::db::transaction;
@@ -10,22 +11,10 @@ use sea_orm::{
     ModelTrait as _, QueryFilter as _, QueryOrder as _, Select,
 };
 
+use super::super::LOGGED_LAUNCH as LOGGED;
 use super::super::dto::launch::{AdminQuery, Input, ListQuery};
 use super::super::entity::launch::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
-
-const ACT_STAYS: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "act_id: can't be changed",
-    "act_id：不能修改",
-);
-const GOODS_STAYS: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "goods_id: can't be changed",
-    "goods_id：不能修改",
-);
 
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
@@ -95,6 +84,7 @@ fn fill(row: &mut ActiveModel, input: Input) {
 pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResult<Model> {
     let id = ctx.next_id().await?;
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -114,6 +104,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
             };
             fill(&mut row, input);
             let row = row.insert(txn).await?;
+            log.added(txn, &LOGGED, id, &row).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -124,6 +115,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
 /// Replaces what a goods is; its activity and goods stay.
 pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -132,13 +124,19 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(ACT_STAYS.into());
+                return Err(AppError::param((
+                    "act_id: can't be changed",
+                    "act_id：不能修改",
+                )));
             }
             if input.goods_id != old.goods_id {
-                return Err(GOODS_STAYS.into());
+                return Err(AppError::param((
+                    "goods_id: can't be changed",
+                    "goods_id：不能修改",
+                )));
             }
             let is_new = input.is_launch != old.is_launch;
-            let mut row = ActiveModel::from(old);
+            let mut row = ActiveModel::from(old.clone());
             fill(&mut row, input);
             if is_new {
                 // The platform is to be told.
@@ -148,6 +146,7 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
             }
             row.updated_at = Set(now);
             let row = row.update(txn).await?;
+            log.edited(txn, &LOGGED, id, (&old, &row)).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -157,11 +156,13 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
 
 /// Removes a goods.
 pub async fn remove(ctx: &Context, operator: &Operator, id: Id) -> AppResult<()> {
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
             let row = row(txn, &operator.app_id, id).await?;
             let change = Change::Remove;
             hooks().before_change(txn, operator, &row, change).await?;
+            log.removed(txn, &LOGGED, id, &row).await?;
             row.clone().delete(txn).await?;
             hooks().after_change(txn, operator, &row, change).await?;
             Ok(())

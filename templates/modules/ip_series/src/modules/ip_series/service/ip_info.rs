@@ -1,9 +1,11 @@
 //! What can be done with series. No HTTP here.
 //!
-//! Every query starts from `rows`, so that nobody reaches another tenant's.
+//! Every query starts from `rows`, so that nobody reaches another tenant's. Every change is in
+//! the operation log, in the transaction that makes it.
 
 use cloudapp_runtime::content::{Change, Hooks, Places, Reader};
 use cloudapp_runtime::db::{Transaction, transaction};
+use cloudapp_runtime::oplog::{Entry, Recorder};
 use cloudapp_runtime::prelude::*;
 use cloudapp_runtime::types::{DateTime, Utc};
 use sea_orm::{
@@ -11,29 +13,11 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, Select,
 };
 
+use super::super::LOGGED_IP_INFO as LOGGED;
 use super::super::dto::ip_info::{AdminQuery, Input, ListQuery};
 use super::super::entity::ip_info::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
 use super::ip_type;
-
-const ACT_STAYS: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "act_id: can't be changed",
-    "act_id：不能修改",
-);
-const NO_TYPE: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "ip_type: there is no such type",
-    "ip_type：类型不存在",
-);
-const FOREIGN_TYPE: ErrorCode = ErrorCode::new(
-    "param_error",
-    400,
-    "ip_type: is of another activity",
-    "ip_type：属于其他活动",
-);
 
 fn hooks() -> impl Hooks<Entity, Input> {
     AppHooks
@@ -123,6 +107,7 @@ fn fill(row: &mut ActiveModel, input: Input) {
 pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResult<Model> {
     let id = ctx.next_id().await?;
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -140,6 +125,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
             };
             fill(&mut row, input);
             let row = row.insert(txn).await?;
+            log.added(txn, &LOGGED, id, &row).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -150,6 +136,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
 /// Replaces what a series is; its activity stays.
 pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -158,13 +145,17 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
             if input.act_id != old.act_id {
-                return Err(ACT_STAYS.into());
+                return Err(AppError::param((
+                    "act_id: can't be changed",
+                    "act_id：不能修改",
+                )));
             }
             check(txn, operator, &input).await?;
-            let mut row = ActiveModel::from(old);
+            let mut row = ActiveModel::from(old.clone());
             fill(&mut row, input);
             row.updated_at = Set(now);
             let row = row.update(txn).await?;
+            log.edited(txn, &LOGGED, id, (&old, &row)).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -176,6 +167,7 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
 async fn change_in(
     txn: &Transaction<'_>,
     operator: &Operator,
+    log: &Recorder,
     id: Id,
     change: Change,
     now: DateTime<Utc>,
@@ -184,7 +176,7 @@ async fn change_in(
     let is_del = matches!(change, Change::Restore);
     let old = row(txn, &operator.app_id, id, is_del).await?;
     hooks().before_change(txn, operator, &old, change).await?;
-    let mut row = ActiveModel::from(old);
+    let mut row = ActiveModel::from(old.clone());
     match change {
         Change::Release(is_release) => {
             row.is_release = Set(is_release);
@@ -204,6 +196,8 @@ async fn change_in(
     }
     row.updated_at = Set(now);
     let row = row.update(txn).await?;
+    let entry = Entry::new(change.operation(), &LOGGED, id, &old, &row)?;
+    log.record(txn, entry).await?;
     hooks().after_change(txn, operator, &row, change).await?;
     Ok(row)
 }
@@ -216,8 +210,9 @@ pub async fn change(
     change: Change,
 ) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
-        Box::pin(change_in(txn, operator, id, change, now))
+        Box::pin(change_in(txn, operator, log, id, change, now))
     })
     .await
 }
@@ -225,11 +220,12 @@ pub async fn change(
 /// Gives series their places, all or none.
 pub async fn sort(ctx: &Context, operator: &Operator, places: &Places) -> AppResult<()> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
             for place in &places.places {
                 let change = Change::Sort(place.sort_index);
-                change_in(txn, operator, place.id, change, now).await?;
+                change_in(txn, operator, log, place.id, change, now).await?;
             }
             Ok(())
         })
@@ -268,8 +264,14 @@ async fn check(txn: &Transaction<'_>, operator: &Operator, input: &Input) -> App
     let found = ip_type::hold(txn, &operator.app_id, input.ip_type).await;
     match found {
         Ok(found) if found.act_id == input.act_id => Ok(()),
-        Ok(_) => Err(FOREIGN_TYPE.into()),
-        Err(error) if error.code() == ErrorCode::NOT_FOUND => Err(NO_TYPE.into()),
+        Ok(_) => Err(AppError::param((
+            "ip_type: is of another activity",
+            "ip_type：属于其他活动",
+        ))),
+        Err(error) if error.code() == ErrorCode::NOT_FOUND => Err(AppError::param((
+            "ip_type: there is no such type",
+            "ip_type：类型不存在",
+        ))),
         Err(error) => Err(error),
     }
 }

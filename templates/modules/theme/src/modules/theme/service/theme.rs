@@ -1,9 +1,11 @@
 //! What can be done with themes. No HTTP here.
 //!
-//! Every query starts from `rows`, so that nobody reaches another tenant's.
+//! Every query starts from `rows`, so that nobody reaches another tenant's. Every change is in
+//! the operation log, in the transaction that makes it.
 
 use cloudapp_runtime::content::{Change, Hooks, Places, Reader};
 use cloudapp_runtime::db::{Transaction, transaction};
+use cloudapp_runtime::oplog::{Entry, Recorder};
 use cloudapp_runtime::prelude::*;
 use cloudapp_runtime::types::{DateTime, Utc};
 use sea_orm::{
@@ -11,6 +13,7 @@ use sea_orm::{
     EntityTrait as _, QueryFilter as _, QueryOrder as _, Select,
 };
 
+use super::super::LOGGED_THEME as LOGGED;
 use super::super::dto::theme::{AdminQuery, Input, ListQuery};
 use super::super::entity::theme::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
@@ -115,6 +118,7 @@ fn fill(row: &mut ActiveModel, input: Input) {
 pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResult<Model> {
     let id = ctx.next_id().await?;
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -128,6 +132,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
             };
             fill(&mut row, input);
             let row = row.insert(txn).await?;
+            log.added(txn, &LOGGED, id, &row).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -138,6 +143,7 @@ pub async fn create(ctx: &Context, operator: &Operator, input: Input) -> AppResu
 /// Replaces what a theme is.
 pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -145,10 +151,11 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
             hooks()
                 .before_save(txn, operator, Some(&old), &mut input)
                 .await?;
-            let mut row = ActiveModel::from(old);
+            let mut row = ActiveModel::from(old.clone());
             fill(&mut row, input);
             row.updated_at = Set(now);
             let row = row.update(txn).await?;
+            log.edited(txn, &LOGGED, id, (&old, &row)).await?;
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
         })
@@ -160,13 +167,14 @@ pub async fn replace(ctx: &Context, operator: &Operator, id: Id, input: Input) -
 async fn change_in(
     txn: &Transaction<'_>,
     operator: &Operator,
+    log: &Recorder,
     id: Id,
     change: Change,
     now: DateTime<Utc>,
 ) -> AppResult<Model> {
     let old = row(txn, &operator.app_id, id).await?;
     hooks().before_change(txn, operator, &old, change).await?;
-    let mut row = ActiveModel::from(old);
+    let mut row = ActiveModel::from(old.clone());
     match change {
         Change::Release(is_release) => {
             row.is_release = Set(is_release);
@@ -178,6 +186,8 @@ async fn change_in(
     }
     row.updated_at = Set(now);
     let row = row.update(txn).await?;
+    let entry = Entry::new(change.operation(), &LOGGED, id, &old, &row)?;
+    log.record(txn, entry).await?;
     hooks().after_change(txn, operator, &row, change).await?;
     Ok(row)
 }
@@ -190,8 +200,9 @@ pub async fn change(
     change: Change,
 ) -> AppResult<Model> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
-        Box::pin(change_in(txn, operator, id, change, now))
+        Box::pin(change_in(txn, operator, log, id, change, now))
     })
     .await
 }
@@ -199,11 +210,12 @@ pub async fn change(
 /// Gives themes their places, all or none.
 pub async fn sort(ctx: &Context, operator: &Operator, places: &Places) -> AppResult<()> {
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
             for place in &places.places {
                 let change = Change::Sort(place.sort_index);
-                change_in(txn, operator, place.id, change, now).await?;
+                change_in(txn, operator, log, place.id, change, now).await?;
             }
             Ok(())
         })

@@ -10,6 +10,7 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, Select,
 };
 
+use super::super::LOGGED_VERSION as LOGGED;
 use super::super::dto::version::{Input, VersionQuery};
 use super::super::entity::version::{ActiveModel, Column, Entity, Model};
 use super::super::hooks::AppHooks;
@@ -76,6 +77,7 @@ pub async fn save(
 ) -> AppResult<Model> {
     let id = ctx.next_id().await?;
     let now = ctx.now();
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         let mut input = input.clone();
         Box::pin(async move {
@@ -86,11 +88,13 @@ pub async fn save(
                 .before_save(txn, operator, old.as_ref(), &mut input)
                 .await?;
             let row = if let Some(old) = old {
-                let mut row = ActiveModel::from(old);
+                let mut row = ActiveModel::from(old.clone());
                 row.client_json = Set(input.client_json);
                 row.out_id = Set(input.out_id);
                 row.updated_at = Set(now);
-                row.update(txn).await?
+                let row = row.update(txn).await?;
+                log.edited(txn, &LOGGED, row.id, (&old, &row)).await?;
+                row
             } else {
                 let row = ActiveModel {
                     id: Set(id),
@@ -101,7 +105,9 @@ pub async fn save(
                     created_at: Set(now),
                     updated_at: Set(now),
                 };
-                row.insert(txn).await?
+                let row = row.insert(txn).await?;
+                log.added(txn, &LOGGED, id, &row).await?;
+                row
             };
             hooks().after_save(txn, operator, &row).await?;
             Ok(row)
@@ -117,6 +123,7 @@ pub async fn remove(
     theme_id: Id,
     version_id: Id,
 ) -> AppResult<()> {
+    let log = &ctx.oplog().by(operator).await?;
     transaction(ctx.db(), |txn| {
         Box::pin(async move {
             let theme = theme::row(txn, &operator.app_id, theme_id).await?;
@@ -124,6 +131,7 @@ pub async fn remove(
             let row = row.one(txn).await?.ok_or_else(AppError::not_found)?;
             let change = Change::Remove;
             hooks().before_change(txn, operator, &row, change).await?;
+            log.removed(txn, &LOGGED, version_id, &row).await?;
             row.clone().delete(txn).await?;
             hooks().after_change(txn, operator, &row, change).await?;
             Ok(())
