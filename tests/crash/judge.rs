@@ -18,6 +18,8 @@ use crate::world::World;
 const STRIDE: usize = 29;
 const WORKERS: usize = 2;
 const SIGKILL: i32 = 9;
+/// How often a run is killed that is to leave something.
+const KILLS: usize = 3;
 /// Exit code of a panic. std has no other answer to an error of `close` on a folder that was
 /// listed.
 const PANIC: i32 = 101;
@@ -109,12 +111,19 @@ fn prepare(scenario: &Scenario, world: &World) -> Result<(Trees, Vec<Point>)> {
             number,
             fault: Fault::Kill,
         };
-        let output = strace::run(&world.command(scenario.folder, scenario.command), &point)?;
-        ensure!(
-            output.status.signal() == Some(SIGKILL),
-            "not killed: {}",
-            strace::text(&output)
-        );
+        let command = world.command(scenario.folder, scenario.command);
+        // Somebody else's SIGKILL may come first, under a machine that is short of something.
+        for _ in 0..KILLS {
+            let output = strace::run(&command, &point)?;
+            ensure!(
+                output.status.signal() == Some(SIGKILL),
+                "not killed: {}",
+                strace::text(&output)
+            );
+            if world.tree()? != before {
+                break;
+            }
+        }
         ensure!(
             world.tree()? != before,
             "killed too early to leave anything"

@@ -72,12 +72,13 @@ pub(super) async fn run(
         shelf.lock(&mut book.state.heads).await?;
     }
     // Of everybody: a replay must not be refused for what the balance is by now.
-    for (key, owners) in &groups {
+    for (key, owners) in &with_head(&groups, &book.state) {
         let keys = keys(operations, owners);
         let conn = txn.route(key);
         let shelf = shelf(engine, &conn, owners, reads);
         shelf.known(&keys, &mut book.known).await?;
     }
+    let strangers = with_head(&strangers, &book.state);
     load(engine, txn, &strangers, &accounts, reads, &mut book).await?;
     let next_id = || ctx.try_next_id();
     let terms = Terms {
@@ -311,6 +312,15 @@ fn together(txn: &Transaction<'_>, owners: &BTreeSet<&Owner>) -> AppResult<Group
         group.1.insert((*owner).clone());
     }
     Ok(groups.into_values().collect())
+}
+
+/// The groups without the owners who have no head yet, hence no balance and no journal either. If
+/// somebody gives one of them a head meanwhile, the row of a second head is refused by the
+/// database, and the transaction is done again.
+fn with_head(groups: &Groups, state: &State) -> Groups {
+    let owners = groups.iter().flat_map(|(_, owners)| owners);
+    let new = owners.filter(|owner| !state.heads.contains_key(*owner));
+    without(groups, &new.cloned().collect())
 }
 
 /// The groups without some owners.
