@@ -163,7 +163,7 @@ pub struct AuthConfig {
     /// Whether the platform `dev` (log in as anybody) exists. Default false; refused in production.
     pub dev_login: bool,
     /// How often operators may try to log in from one address (of IPv6, one network) in a minute; 0
-    /// for any number. Default 60.
+    /// for any number. Default 300.
     pub login_per_minute: u32,
 }
 
@@ -265,7 +265,7 @@ impl Default for AuthConfig {
             token_key: Secret::default(),
             session_ttl_s: 30 * 24 * 3600,
             dev_login: false,
-            login_per_minute: 60,
+            login_per_minute: 300,
         }
     }
 }
