@@ -62,6 +62,9 @@ async fn all(ctx: &Context, app_id: &str) -> Vec<cloudapp_runtime::oplog::LogRow
     ctx.oplog().list(app_id, &filter, None, 100).await.unwrap()
 }
 
+/// What a list is asked for, and how many entries it has then.
+type Case<'a> = (&'a dyn Fn(&mut LogFilter), usize);
+
 #[tokio::test]
 async fn an_entry_is_there_when_the_change_is() {
     for (name, server) in servers() {
@@ -192,7 +195,7 @@ async fn filters() {
                 .unwrap();
         }
         let soon = Some(ctx.now() + Duration::hours(1));
-        let cases: [(&dyn Fn(&mut LogFilter), usize); 10] = [
+        let cases: [Case<'_>; 10] = [
             (&|_| {}, 3),
             (&|filter| filter.act_id = Some(Id::new(2)), 1),
             (&|filter| filter.model_name = Some("note".to_owned()), 3),
