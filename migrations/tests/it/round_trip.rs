@@ -11,7 +11,7 @@ async fn up_down_up(db: Db) {
     let migrator = scenario::migrator();
     let empty = db.dump().await;
     let report = up(&migrator, &db).await;
-    assert_eq!(report.changes.len(), 14, "{report:?}");
+    assert_eq!(report.changes.len(), 15, "{report:?}");
     assert!(report.warnings.is_empty());
     let full = db.dump().await;
     assert!(
