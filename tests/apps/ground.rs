@@ -12,8 +12,8 @@ pub(crate) const CLOUDAPP: &str = env!("CARGO_BIN_EXE_cloudapp");
 /// One target folder for all apps. It stands in a file, not in a variable: the generator takes all
 /// variables of cargo away from the cargo that it runs.
 ///
-/// No debug information: nobody debugs these builds, and it is a third of their time. No incremental
-/// state: hardly anything is built twice, and it is a third of their disk.
+/// No debug information: nobody debugs these builds, and it is a third of their time. No
+/// incremental state: hardly anything is built twice, and it is a third of their disk.
 const CARGO_CONFIG: &str = "\
 [build]
 target-dir = \"target\"

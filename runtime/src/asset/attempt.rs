@@ -105,7 +105,6 @@ pub(super) async fn run(
         shelf.write(&book, terms.chain.current()).await?;
     }
     report(engine, txn, &book, &decided, &terms).await?;
-    log(txn, &decided).await?;
     for (index, (operation, answer)) in decided.iter().enumerate() {
         match after(engine, txn, operation, answer).await {
             Ok(()) => {}
@@ -221,7 +220,7 @@ async fn after(
     Ok(())
 }
 
-/// Writes the notices and events that come with the answers.
+/// Writes the notices, the events and what the operation log has of the answers.
 async fn report(
     engine: &Engine,
     txn: &Transaction<'_>,
@@ -240,7 +239,7 @@ async fn report(
     if engine.writes_events() {
         event::publish(txn, &book.entries, terms).await?;
     }
-    Ok(())
+    log(txn, decided).await
 }
 
 /// Tells the operation log what operators did.

@@ -1,7 +1,7 @@
 //! What can be done with tasks. No HTTP here.
 //!
-//! Tenants and players are those of the session, so that nobody reaches another one's. What operators
-//! change is in the operation log, in the transaction that makes the change.
+//! Tenants and players are those of the session, so that nobody reaches another one's. What
+//! operators change is in the operation log, in the transaction that makes the change.
 
 use cloudapp_runtime::auth;
 use cloudapp_runtime::db::Group;
