@@ -21,7 +21,7 @@ async fn up_down_up(db: Db) {
     assert_eq!(db.number("SELECT n FROM count_tb").await, 2);
 
     let report = down(&migrator, &db, usize::MAX).await;
-    assert_eq!(report.changes.len(), 14);
+    assert_eq!(report.changes.len(), 15);
     assert_eq!(report.changes[0].migration, "app_0005_by_hand");
     assert_eq!(db.dump().await, empty);
 
