@@ -162,12 +162,15 @@ fn type_of(schema: &Value) -> &str {
 
 fn sample_string(schema: &Value) -> String {
     let least = usize::try_from(schema["minLength"].as_u64().unwrap_or(1)).unwrap_or(1);
+    // Ids, 64-bit integers and decimals have patterns of digits.
+    let pattern = schema["pattern"].as_str();
     let text = match schema["format"].as_str().unwrap_or_default() {
         "date" => "2026-01-02",
         "date-time" => "2026-01-02T03:04:05Z",
         "uuid" => "018f0000-0000-7000-8000-000000000001",
-        // Ids, 64-bit integers and decimals have patterns of digits.
-        _ if schema["pattern"].is_string() => "1",
+        // A column may have no digit before the point.
+        _ if pattern.is_some_and(|one| one.contains('.')) => "0",
+        _ if pattern.is_some() => "1",
         _ => return "x".repeat(least.max(1)),
     };
     text.to_owned()

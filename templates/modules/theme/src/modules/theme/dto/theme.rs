@@ -22,7 +22,7 @@ fn page_size() -> u64 {
 pub struct Input {
     /// Whose it is: 0 the tenant's, 1 every tenant may use it.
     #[garde(range(min = 0, max = 1))]
-    #[schema(minimum = 0, maximum = 1)]
+    #[schema(minimum = 0, maximum = 1, example = 0)]
     #[serde(default)]
     pub ascription_type: i32,
     /// What the theme is called: 1 to 100 characters.
