@@ -57,6 +57,7 @@ compile_error!("enable at least one of the features `sqlite`, `mysql`, `postgres
 mod asset;
 mod engine;
 mod framework;
+mod lottery;
 mod outbox;
 pub mod prelude;
 pub mod shard;
@@ -70,6 +71,7 @@ pub use engine::{
     Status, StatusRow, StepOutcome, Steps, Stream, create_like,
 };
 pub use framework::framework;
+pub use lottery::lottery;
 pub use outbox::outbox;
 pub use shard::{
     CompatRule, Layout, LayoutState, SLOTS, Scheme, ShardSpec, SlotMap, load_layouts, md5_int,

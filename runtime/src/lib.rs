@@ -41,6 +41,7 @@ pub mod http;
 pub mod id;
 pub mod job;
 pub mod leaderboard;
+pub mod lottery;
 pub mod oplog;
 pub mod outbox;
 pub mod prelude;

@@ -59,7 +59,8 @@ fn parse_name(
 }
 
 /// Tables of the framework that end as a module's table does, besides the sharded ones.
-const FRAMEWORK_TABLES: [&str; 19] = [
+const FRAMEWORK_TABLES: [&str; 21] = [
+    "act_prize_tb",
     "asset_warn_notice_tb",
     "cache_pending_tb",
     "cloudapp_migration_tb",
@@ -71,6 +72,7 @@ const FRAMEWORK_TABLES: [&str; 19] = [
     "job_schedule_tb",
     "job_tb",
     "job_worker_tb",
+    "lottery_rule_tb",
     "node_lease_tb",
     "operator_tb",
     "outbox_tb",

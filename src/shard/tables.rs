@@ -7,11 +7,13 @@ use thiserror::Error;
 
 /// The sharded tables of the framework. Mirrors `FRAMEWORK_TABLES` in
 /// `runtime/src/shard/declared.rs`, which the generator does not link.
-pub const TABLES: [&str; 13] = [
+pub const TABLES: [&str; 15] = [
     "asset_inventory_tb",
     "asset_log_tb",
     "asset_lot_tb",
     "asset_owner_tb",
+    "lottery_count_tb",
+    "lottery_draw_tb",
     "prize_order_tb",
     "prize_roster_tb",
     "stat_log_tb",

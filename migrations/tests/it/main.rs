@@ -8,6 +8,7 @@ mod drift;
 mod history;
 mod killed;
 mod locking;
+mod lottery;
 mod names;
 mod repairing;
 mod resuming;

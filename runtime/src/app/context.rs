@@ -22,6 +22,7 @@ use crate::guard::{self, Guard};
 use crate::id::{Id, IdGenerator, LeaseStore};
 use crate::job::{self, Alarms, Jobs, Schedules};
 use crate::leaderboard::Leaderboard;
+use crate::lottery::{self, Lottery};
 use crate::migrate::{MigrateError, Migrator};
 use crate::oplog::{self, OpLog};
 use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
@@ -48,6 +49,7 @@ struct Shared {
     ledger: Option<asset::Engine>,
     stat: Option<stat::Engine>,
     task: Option<task::Engine>,
+    lottery: Option<lottery::Engine>,
     guard: guard::Engine,
     players: KnownPlayers,
     jobs: job::Engine,
@@ -81,6 +83,7 @@ impl Context {
     ) -> Result<Self, StartError> {
         let migrators = app.migrators(&config)?;
         let task = app.task_engine(&config)?;
+        let lottery = app.lottery_engine(&config)?;
         if app.ledger_hooks().is_some() {
             config.require_chain_key()?;
         }
@@ -93,9 +96,7 @@ impl Context {
         let ledger = app.ledger_hooks();
         let ledger = ledger.map(|hooks| asset::Engine::new(&config, hooks, backend));
         let ledger = ledger.transpose()?;
-        let stat = app.stat_metrics();
-        let stat = stat.map(|metrics| stat::Engine::new(&config, metrics));
-        let stat = stat.transpose()?;
+        let stat = app.stat_engine(&config)?;
         let shards = databases.distinct().map(|(_, db)| Shards::new(db.clone()));
         let shards = shards.map(Arc::new).collect();
         let replicas = shards_of_replicas(&databases);
@@ -131,6 +132,7 @@ impl Context {
             ledger,
             stat,
             task,
+            lottery,
             guard,
             players: KnownPlayers::default(),
             jobs,
@@ -333,6 +335,12 @@ impl Context {
         Tasks::new(self)
     }
 
+    /// Prizes and draws.
+    #[must_use]
+    pub fn lottery(&self) -> Lottery<'_> {
+        Lottery::new(self)
+    }
+
     /// Locks, limits and bans.
     #[must_use]
     pub fn guard(&self) -> Guard<'_> {
@@ -408,6 +416,10 @@ impl Context {
 
     pub(crate) fn task_engine(&self) -> Option<&task::Engine> {
         self.0.task.as_ref()
+    }
+
+    pub(crate) fn lottery_engine(&self) -> Option<&lottery::Engine> {
+        self.0.lottery.as_ref()
     }
 
     /// The value of this type that the application was given with [`App::extension`].

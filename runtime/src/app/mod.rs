@@ -195,17 +195,23 @@ impl App {
         modules.chain(std::iter::once(&self.jobs))
     }
 
-    /// The metrics of all modules, of each name the first; `None` when no module has statistics.
-    pub(crate) fn stat_metrics(&self) -> Option<Vec<crate::stat::Metric>> {
+    /// Statistics, with the metrics of all modules, of each name the first; `None` when no module
+    /// has them.
+    pub(crate) fn stat_engine(
+        &self,
+        config: &Config,
+    ) -> Result<Option<crate::stat::Engine>, StartError> {
         let modules = || self.modules.iter();
-        modules().find(|module| module.has_statistics())?;
+        if !modules().any(Module::has_statistics) {
+            return Ok(None);
+        }
         let mut metrics: Vec<crate::stat::Metric> = Vec::new();
         for metric in modules().flat_map(Module::metric_list) {
             if metrics.iter().all(|known| known.name != metric.name) {
                 metrics.push(metric.clone());
             }
         }
-        Some(metrics)
+        Ok(Some(crate::stat::Engine::new(config, metrics)?))
     }
 
     /// What the tasks consist of; `None` when no module has them.
@@ -224,6 +230,16 @@ impl App {
         let engine =
             crate::task::Engine::new(config, Arc::clone(hooks), &kinds, verifier.cloned())?;
         Ok(Some(engine))
+    }
+
+    /// What the draws consist of; `None` when no module has them.
+    pub(crate) fn lottery_engine(
+        &self,
+        config: &Config,
+    ) -> Result<Option<crate::lottery::Engine>, StartError> {
+        let hooks = self.modules.iter().find_map(Module::lottery_hooks);
+        let engine = hooks.map(|hooks| crate::lottery::Engine::new(config, Arc::clone(hooks)));
+        Ok(engine.transpose()?)
     }
 
     /// The app's schedules, as they are configured.

@@ -10,6 +10,7 @@ use crate::db::Group;
 use crate::error::AppResult;
 use crate::http::Router;
 use crate::job::{Job, Registered, ScheduledJob};
+use crate::lottery;
 use crate::migrate::Migration;
 use crate::oplog::Logged;
 use crate::shard::Declared;
@@ -36,6 +37,7 @@ pub struct Module {
     metrics: Vec<Metric>,
     tasks: Option<Arc<dyn task::Hooks>>,
     task_kinds: Vec<Arc<dyn task::TaskKind>>,
+    lottery: Option<Arc<dyn lottery::Hooks>>,
     logged: Vec<&'static Logged>,
 }
 
@@ -59,6 +61,7 @@ impl Module {
             metrics: Vec::new(),
             tasks: None,
             task_kinds: Vec::new(),
+            lottery: None,
             logged: Vec::new(),
         }
     }
@@ -156,6 +159,19 @@ impl Module {
     pub fn task_kind(mut self, kind: impl task::TaskKind) -> Self {
         self.task_kinds.push(Arc::new(kind));
         self
+    }
+
+    /// Gives the app prizes and draws: their tables, in the database of the group `asset`, their
+    /// metrics, and the app's own rules around them. One module of an app has them; another one
+    /// has the ledger.
+    #[must_use]
+    pub fn lottery(mut self, hooks: impl lottery::Hooks) -> Self {
+        self.group = Group::Asset;
+        self.migrations.extend(crate::migrate::lottery());
+        self.lottery = Some(Arc::new(hooks));
+        self.metrics(lottery::metrics())
+            .logged(&lottery::PRIZE_LOGGED)
+            .logged(&lottery::RULE_LOGGED)
     }
 
     /// Declares a name of cached groups, so that operators can see, clear and warm what is kept
@@ -277,6 +293,11 @@ impl Module {
     /// Its own types of tasks.
     pub(crate) fn task_kinds(&self) -> &[Arc<dyn task::TaskKind>] {
         &self.task_kinds
+    }
+
+    /// The rules around prizes and draws, of the module that has them.
+    pub(crate) fn lottery_hooks(&self) -> Option<&Arc<dyn lottery::Hooks>> {
+        self.lottery.as_ref()
     }
 
     /// The kinds of rows whose changes are logged.

@@ -21,13 +21,16 @@ pub struct Declared {
 
 /// The tables of the framework that grow with every player and event. Each is created by the module
 /// that it belongs to.
-pub const FRAMEWORK_TABLES: [Declared; 13] = [
+pub const FRAMEWORK_TABLES: [Declared; 15] = [
     declared("asset_inventory_tb", Group::Asset, "user_id"),
     declared("asset_log_tb", Group::Asset, "user_id"),
     declared("asset_lot_tb", Group::Asset, "user_id"),
     declared("asset_owner_tb", Group::Asset, "user_id"),
-    declared("prize_order_tb", Group::Order, "user_id"),
-    declared("prize_roster_tb", Group::Order, "user_id"),
+    // With the balances: a draw, its cost and what it wins change in one transaction.
+    declared("lottery_count_tb", Group::Asset, "user_id"),
+    declared("lottery_draw_tb", Group::Asset, "user_id"),
+    declared("prize_order_tb", Group::Asset, "user_id"),
+    declared("prize_roster_tb", Group::Asset, "user_id"),
     declared("stat_log_tb", Group::Stat, "user_id"),
     declared("stat_report_tb", Group::Stat, "act_id"),
     // With the balances: counters and rewards change in one transaction.

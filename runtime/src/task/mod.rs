@@ -47,12 +47,13 @@ mod report;
 mod store;
 mod swap;
 mod tasks;
-mod unit;
+pub(crate) mod unit;
 mod verifier;
 mod view;
 mod whom;
 
 pub(crate) use engine::Engine;
+pub(crate) use store::only_key;
 
 pub use admin::TaskDraft;
 pub use code::{TASK_CLOSED, TASK_DONE, TASK_NOT_READY, TASK_REFUSED, TASK_TODAY};

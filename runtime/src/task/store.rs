@@ -187,7 +187,7 @@ pub(super) async fn days(
 }
 
 /// What is unique of a piece of evidence: half of SHA-256 over tenant and key, in hexadecimal.
-pub(super) fn only_key(app_id: &str, key: &str) -> String {
+pub(crate) fn only_key(app_id: &str, key: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(app_id.as_bytes());
     hash.update([0]);

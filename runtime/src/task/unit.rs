@@ -1,5 +1,5 @@
-//! The transactions of tasks: begun for one player's rows, done again when somebody else was
-//! quicker.
+//! The transactions of tasks and draws: begun for one player's rows, done again when somebody else
+//! was quicker.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::shard::ShardKey;
 use crate::types::Id;
 
 /// In whose database tasks are: that of the ledger.
-pub(super) const GROUP: Group = Group::Asset;
+pub(crate) const GROUP: Group = Group::Asset;
 /// How often a transaction is done when it meets others.
 const ATTEMPTS_MAX: u32 = 10;
 /// Longest pause before the second attempt; it grows with each further one.
 const PAUSE_MS: u64 = 5;
 
 /// Where a player's rows are.
-pub(super) fn shard_key(app_id: &str, act_id: Id, user_id: Id) -> ShardKey {
+pub(crate) fn shard_key(app_id: &str, act_id: Id, user_id: Id) -> ShardKey {
     ShardKey::user(app_id, user_id).with("act_id", act_id)
 }
 
@@ -29,7 +29,7 @@ pub(super) fn shard_key(app_id: &str, act_id: Id, user_id: Id) -> ShardKey {
 ///
 /// # Errors
 /// What the work returned; the database's.
-pub(super) async fn run<'env, T, F>(ctx: &Context, key: &ShardKey, work: F) -> AppResult<T>
+pub(crate) async fn run<'env, T, F>(ctx: &Context, key: &ShardKey, work: F) -> AppResult<T>
 where
     T: Send,
     F: for<'c> Fn(&'c Transaction<'env>) -> BoxFuture<'c, AppResult<T>> + Send + Sync,
@@ -58,7 +58,7 @@ fn is_worth_another(error: &AppError) -> bool {
 }
 
 /// An id, in a transaction.
-pub(super) fn next_id(ctx: &Context) -> AppResult<Id> {
+pub(crate) fn next_id(ctx: &Context) -> AppResult<Id> {
     let none = || AppError::new(ErrorCode::BUSY).with_source("no id at hand");
     ctx.try_next_id().ok_or_else(none)
 }

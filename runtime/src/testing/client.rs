@@ -49,17 +49,19 @@ impl Client {
         self.request(Method::DELETE, path, None).await
     }
 
+    /// POST with an idempotency key.
+    pub async fn post_with_key(&self, path: &str, body: Value, key: &str) -> Answer {
+        let mut request = request(Method::POST, path, Some(body));
+        match key.parse() {
+            Ok(value) => request.headers_mut().insert("idempotency-key", value),
+            Err(error) => panic!("`{key}` is no value of a header: {error}"),
+        };
+        self.send(request).await
+    }
+
     /// Sends a request, with a JSON body if there is one.
     pub async fn request(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        match request.body(body) {
-            Ok(request) => self.send(request).await,
-            Err(error) => panic!("`{path}` is no path that could be requested: {error}"),
-        }
+        self.send(request(method, path, body)).await
     }
 
     /// Sends any request; the token is added unless it has an `authorization` of its own.
@@ -90,6 +92,19 @@ impl Client {
             headers: parts.headers,
             body,
         }
+    }
+}
+
+/// A request, with a JSON body if there is one.
+fn request(method: Method, path: &str, body: Option<Value>) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+    match request.body(body) {
+        Ok(request) => request,
+        Err(error) => panic!("`{path}` is no path that could be requested: {error}"),
     }
 }
 

@@ -11,6 +11,7 @@ mod errors;
 mod guard;
 mod ids;
 mod job;
+mod lottery;
 mod oplog;
 mod sharding;
 mod stat;

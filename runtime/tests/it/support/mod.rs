@@ -2,4 +2,5 @@
 
 pub(crate) mod database;
 pub(crate) mod process;
+pub(crate) mod served;
 pub(crate) mod server;

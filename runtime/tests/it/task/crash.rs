@@ -29,10 +29,11 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use self::app::{Process, SHARDS, TASK_TABLES, application};
+use self::app::{PROGRAM, SHARDS, TASK_TABLES, application};
 use super::world::{Chance, draft, servers, size};
 use crate::asset::crash::client::Client;
 use crate::asset::world::{APP_ID, config, migrate, spread};
+use crate::support::served::Process;
 
 const CLIENTS: usize = 64;
 const PLAYERS: u64 = 100;
@@ -279,7 +280,7 @@ async fn proof(name: &str, server: &str) {
         .unwrap();
     let tasks = prepare(&ctx).await;
     ctx.close().await;
-    let mut process = Process::start(folder.path(), scratch.url()).await;
+    let mut process = Process::start(&PROGRAM, folder.path(), scratch.url()).await;
     let (tokens, players) = log_in(&process.address()).await;
     let driver = Arc::new(Driver {
         acts,
