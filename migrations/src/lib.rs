@@ -58,6 +58,7 @@ mod asset;
 mod engine;
 mod framework;
 mod lottery;
+mod order;
 mod outbox;
 pub mod prelude;
 pub mod shard;
@@ -72,6 +73,7 @@ pub use engine::{
 };
 pub use framework::framework;
 pub use lottery::lottery;
+pub use order::order;
 pub use outbox::outbox;
 pub use shard::{
     CompatRule, Layout, LayoutState, SLOTS, Scheme, ShardSpec, SlotMap, load_layouts, md5_int,

@@ -43,7 +43,9 @@ pub mod job;
 pub mod leaderboard;
 pub mod lottery;
 pub mod oplog;
+pub mod order;
 pub mod outbox;
+pub mod personal;
 pub mod prelude;
 pub mod random;
 #[cfg(feature = "redis")]

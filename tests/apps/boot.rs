@@ -22,6 +22,7 @@ const TOO_LONG: usize = 1024 * 1024 + 1;
 
 pub(crate) const TOKEN_KEY: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const CHAIN_KEY: &str = "fedcba9876543210fedcba9876543210";
+pub(crate) const PERSONAL_KEY: &str = "89abcdef0123456789abcdef01234567";
 pub(crate) const METRICS_TOKEN: &str = "fedcba9876543210";
 
 #[test]
@@ -129,7 +130,7 @@ fn production() {
     let server = Server::start(with_docs);
     every_operation(&SHOP, &server.http(), &callers, |_| false);
     let log = server.stop();
-    for secret in [PASSWORD, TOKEN_KEY, CHAIN_KEY, METRICS_TOKEN] {
+    for secret in [PASSWORD, TOKEN_KEY, CHAIN_KEY, PERSONAL_KEY, METRICS_TOKEN] {
         assert!(!log.contains(secret), "{log}");
     }
 }
@@ -195,6 +196,7 @@ pub(crate) fn in_production(app: &App, database: &Database, arguments: &[&str]) 
         .env("CLOUDAPP__DATABASE__URL", database.url())
         .env("CLOUDAPP__AUTH__TOKEN_KEY", TOKEN_KEY)
         .env("CLOUDAPP__ASSET__CHAIN_KEY", CHAIN_KEY)
+        .env("CLOUDAPP__PERSONAL__KEY", PERSONAL_KEY)
         .env("CLOUDAPP__METRICS__TOKEN", METRICS_TOKEN);
     command
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::app::{App, cloudapp};
-use crate::boot::{CHAIN_KEY, METRICS_TOKEN, TOKEN_KEY};
+use crate::boot::{CHAIN_KEY, METRICS_TOKEN, PERSONAL_KEY, TOKEN_KEY};
 use crate::ground::{self, step};
 use crate::process::{self, Answer};
 use crate::specs::SHOP;
@@ -46,6 +46,7 @@ fn migrate() {
         .env("CLOUDAPP__DATABASE__URL", "sqlite://data/shop.db")
         .env("CLOUDAPP__AUTH__TOKEN_KEY", TOKEN_KEY)
         .env("CLOUDAPP__ASSET__CHAIN_KEY", CHAIN_KEY)
+        .env("CLOUDAPP__PERSONAL__KEY", PERSONAL_KEY)
         .env("CLOUDAPP__METRICS__TOKEN", METRICS_TOKEN);
     process::run(fresh).refused(&["production", "--force"]);
     assert_eq!(statuses(&SHOP, &["applied"]).len(), count);

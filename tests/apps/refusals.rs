@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::process::Command;
 
 use crate::app::{App, Database};
-use crate::boot::{CHAIN_KEY, METRICS_TOKEN, TOKEN_KEY, in_production};
+use crate::boot::{CHAIN_KEY, METRICS_TOKEN, PERSONAL_KEY, TOKEN_KEY, in_production};
 use crate::ground;
 use crate::process::{self, Answer};
 use crate::server::free_port;
@@ -25,7 +25,7 @@ fn production_without_a_secret() {
     let _turn = ground::turn();
     SHOP.build();
     let database = Database::new();
-    let secrets = [TOKEN_KEY, CHAIN_KEY, METRICS_TOKEN];
+    let secrets = [TOKEN_KEY, CHAIN_KEY, PERSONAL_KEY, METRICS_TOKEN];
     for missing in SECRETS {
         let mut command = in_production(&SHOP, &database, &["serve", "--port", "0"]);
         command.env_remove(missing);
@@ -46,6 +46,9 @@ fn production_without_a_secret() {
     let mut chain_key = in_production(&SHOP, &database, &["serve", "--port", "0"]);
     chain_key.env_remove("CLOUDAPP__ASSET__CHAIN_KEY");
     process::run(chain_key).refused(&["CLOUDAPP__ASSET__CHAIN_KEY"]);
+    let mut personal_key = in_production(&SHOP, &database, &["serve", "--port", "0"]);
+    personal_key.env_remove("CLOUDAPP__PERSONAL__KEY");
+    process::run(personal_key).refused(&["CLOUDAPP__PERSONAL__KEY"]);
 
     let mut dev_login = in_production(&SHOP, &database, &["serve", "--port", "0"]);
     dev_login.env("CLOUDAPP__AUTH__DEV_LOGIN", "true");

@@ -12,6 +12,7 @@ pub(super) fn create() -> Migration {
             ),
             ("idx_prize_roster_prize", &["user_id", "prize_id"]),
             ("idx_prize_roster_act", &["app_id", "act_id", "id"]),
+            ("idx_prize_roster_order", &["order_no"]),
         ] {
             let mut index = Index::create()
                 .name(name)

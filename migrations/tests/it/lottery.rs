@@ -1,14 +1,19 @@
-//! The tables of prizes and draws: up, down, up.
+//! The tables of prizes, draws and shipments: up, down, up.
 
 use cloudapp_migrations::prelude::*;
-use cloudapp_migrations::{Migrator, framework, lottery};
+use cloudapp_migrations::{Migrator, framework, lottery, order};
 
 use crate::support::{Db, down, on_each_database, up};
 
 on_each_database!(up_down_up);
 
 async fn up_down_up(db: Db) {
-    let migrator = Migrator::new(vec![framework(), Stream::new("prize", lottery())]).unwrap();
+    let migrator = Migrator::new(vec![
+        framework(),
+        Stream::new("prize", lottery()),
+        Stream::new("order", order()),
+    ])
+    .unwrap();
     let empty = db.dump().await;
     up(&migrator, &db).await;
     let full = db.dump().await;
@@ -18,6 +23,7 @@ async fn up_down_up(db: Db) {
         "lottery_count_tb",
         "lottery_draw_tb",
         "prize_roster_tb",
+        "prize_order_tb",
     ] {
         assert!(full.contains(table), "{table}");
     }

@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 use serde::de::DeserializeOwned;
 
+use super::engines::Engines;
 use super::{App, Extensions, StartError};
-use crate::asset::{self, Ledger};
+use crate::asset::Ledger;
 use crate::auth::{KnownPlayers, Permissions};
 use crate::cache::Cache;
 use crate::clock::{Clock, SystemClock};
@@ -22,12 +23,14 @@ use crate::guard::{self, Guard};
 use crate::id::{Id, IdGenerator, LeaseStore};
 use crate::job::{self, Alarms, Jobs, Schedules};
 use crate::leaderboard::Leaderboard;
-use crate::lottery::{self, Lottery};
+use crate::lottery::Lottery;
 use crate::migrate::{MigrateError, Migrator};
 use crate::oplog::{self, OpLog};
+use crate::order::Orders;
+use crate::personal::KeyRing;
 use crate::shard::{self, Scatter, ShardConn, ShardKey, Shards};
-use crate::stat::{self, Stats};
-use crate::task::{self, Tasks};
+use crate::stat::Stats;
+use crate::task::Tasks;
 
 /// The state of a running application; the axum state of every handler. Cloning is cheap.
 #[derive(Clone)]
@@ -46,10 +49,8 @@ struct Shared {
     /// Counts reads, so that copies take turns.
     reads: AtomicUsize,
     extensions: Extensions,
-    ledger: Option<asset::Engine>,
-    stat: Option<stat::Engine>,
-    task: Option<task::Engine>,
-    lottery: Option<lottery::Engine>,
+    engines: Engines,
+    personal: KeyRing,
     guard: guard::Engine,
     players: KnownPlayers,
     jobs: job::Engine,
@@ -82,21 +83,15 @@ impl Context {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let migrators = app.migrators(&config)?;
-        let task = app.task_engine(&config)?;
-        let lottery = app.lottery_engine(&config)?;
-        if app.ledger_hooks().is_some() {
-            config.require_chain_key()?;
-        }
+        let engines = Engines::new(app, &config)?;
+        let personal = KeyRing::new(&config.personal);
         let builtin = job::builtin(app.ledger_hooks().is_some());
         let jobs = job::Engine::new(app.registered_jobs().chain([&builtin]))?;
         let schedules = app.schedules(&config)?;
         let alarms = Alarms::new(app, &config)?;
         let databases = Databases::connect(&config.database).await?;
         let backend = databases.of(Group::Asset).get_database_backend();
-        let ledger = app.ledger_hooks();
-        let ledger = ledger.map(|hooks| asset::Engine::new(&config, hooks, backend));
-        let ledger = ledger.transpose()?;
-        let stat = app.stat_engine(&config)?;
+        let engines = engines.with_ledger(app, &config, backend)?;
         let shards = databases.distinct().map(|(_, db)| Shards::new(db.clone()));
         let shards = shards.map(Arc::new).collect();
         let replicas = shards_of_replicas(&databases);
@@ -129,10 +124,8 @@ impl Context {
             replicas,
             reads: AtomicUsize::new(0),
             extensions: app.extensions().clone(),
-            ledger,
-            stat,
-            task,
-            lottery,
+            engines,
+            personal,
             guard,
             players: KnownPlayers::default(),
             jobs,
@@ -341,6 +334,18 @@ impl Context {
         Lottery::new(self)
     }
 
+    /// Shipments of what was won.
+    #[must_use]
+    pub fn orders(&self) -> Orders<'_> {
+        Orders::new(self)
+    }
+
+    /// The keys of personal data.
+    #[must_use]
+    pub fn personal(&self) -> &KeyRing {
+        &self.0.personal
+    }
+
     /// Locks, limits and bans.
     #[must_use]
     pub fn guard(&self) -> Guard<'_> {
@@ -406,20 +411,8 @@ impl Context {
         &self.0.players
     }
 
-    pub(crate) fn stat_engine(&self) -> Option<&stat::Engine> {
-        self.0.stat.as_ref()
-    }
-
-    pub(crate) fn ledger_engine(&self) -> Option<&asset::Engine> {
-        self.0.ledger.as_ref()
-    }
-
-    pub(crate) fn task_engine(&self) -> Option<&task::Engine> {
-        self.0.task.as_ref()
-    }
-
-    pub(crate) fn lottery_engine(&self) -> Option<&lottery::Engine> {
-        self.0.lottery.as_ref()
+    pub(super) fn engines(&self) -> &Engines {
+        &self.0.engines
     }
 
     /// The value of this type that the application was given with [`App::extension`].

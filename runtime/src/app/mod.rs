@@ -4,6 +4,7 @@ mod background;
 mod command;
 mod context;
 mod demo;
+mod engines;
 mod error;
 mod module;
 
@@ -239,6 +240,16 @@ impl App {
     ) -> Result<Option<crate::lottery::Engine>, StartError> {
         let hooks = self.modules.iter().find_map(Module::lottery_hooks);
         let engine = hooks.map(|hooks| crate::lottery::Engine::new(config, Arc::clone(hooks)));
+        Ok(engine.transpose()?)
+    }
+
+    /// What the shipments consist of; `None` when no module has them.
+    pub(crate) fn order_engine(
+        &self,
+        config: &Config,
+    ) -> Result<Option<crate::order::Engine>, StartError> {
+        let hooks = self.modules.iter().find_map(Module::order_hooks);
+        let engine = hooks.map(|hooks| crate::order::Engine::new(config, Arc::clone(hooks)));
         Ok(engine.transpose()?)
     }
 

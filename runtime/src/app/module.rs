@@ -13,6 +13,7 @@ use crate::job::{Job, Registered, ScheduledJob};
 use crate::lottery;
 use crate::migrate::Migration;
 use crate::oplog::Logged;
+use crate::order;
 use crate::shard::Declared;
 use crate::stat::{self, Metric};
 use crate::task;
@@ -38,6 +39,7 @@ pub struct Module {
     tasks: Option<Arc<dyn task::Hooks>>,
     task_kinds: Vec<Arc<dyn task::TaskKind>>,
     lottery: Option<Arc<dyn lottery::Hooks>>,
+    orders: Option<Arc<dyn order::Hooks>>,
     logged: Vec<&'static Logged>,
 }
 
@@ -62,6 +64,7 @@ impl Module {
             tasks: None,
             task_kinds: Vec::new(),
             lottery: None,
+            orders: None,
             logged: Vec::new(),
         }
     }
@@ -172,6 +175,16 @@ impl Module {
         self.metrics(lottery::metrics())
             .logged(&lottery::PRIZE_LOGGED)
             .logged(&lottery::RULE_LOGGED)
+    }
+
+    /// Gives the app shipments of what was won: their table, in the database of the group `asset`,
+    /// and the app's own rules around them. One module of an app has them; one before it has prizes.
+    #[must_use]
+    pub fn orders(mut self, hooks: impl order::Hooks) -> Self {
+        self.group = Group::Asset;
+        self.migrations.extend(crate::migrate::order());
+        self.orders = Some(Arc::new(hooks));
+        self.logged(&order::LOGGED)
     }
 
     /// Declares a name of cached groups, so that operators can see, clear and warm what is kept
@@ -298,6 +311,11 @@ impl Module {
     /// The rules around prizes and draws, of the module that has them.
     pub(crate) fn lottery_hooks(&self) -> Option<&Arc<dyn lottery::Hooks>> {
         self.lottery.as_ref()
+    }
+
+    /// The rules around shipments, of the module that has them.
+    pub(crate) fn order_hooks(&self) -> Option<&Arc<dyn order::Hooks>> {
+        self.orders.as_ref()
     }
 
     /// The kinds of rows whose changes are logged.

@@ -13,6 +13,7 @@ mod job;
 mod layers;
 mod leaderboard;
 mod model;
+mod personal;
 mod position;
 mod production;
 mod schedule;
@@ -41,6 +42,7 @@ pub use model::{
     AppSection, AuthConfig, Config, DatabaseConfig, GroupConfig, HttpConfig, LogConfig, LogFormat,
     MetricsConfig, RedisConfig, ServerConfig, TenantConfig,
 };
+pub use personal::{PERSONAL_KEY_MIN_BYTES, PersonalConfig};
 pub use production::{METRICS_TOKEN_MIN_BYTES, TOKEN_KEY_MIN_BYTES};
 pub use schedule::{Missed, ScheduleConfig};
 pub use secret::Secret;

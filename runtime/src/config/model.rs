@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
     AlarmConfig, AssetConfig, CacheConfig, Environment, GuardConfig, IpRange, JobConfig,
-    LeaderboardConfig, ScheduleConfig, Secret, ShardConfig, StatConfig, TaskConfig,
+    LeaderboardConfig, PersonalConfig, ScheduleConfig, Secret, ShardConfig, StatConfig, TaskConfig,
 };
 use crate::error::Language;
 
@@ -44,6 +44,8 @@ pub struct Config {
     pub asset: AssetConfig,
     /// Tasks of players.
     pub task: TaskConfig,
+    /// Personal data.
+    pub personal: PersonalConfig,
     /// Locks, limits, bans.
     pub guard: GuardConfig,
     /// Background work.

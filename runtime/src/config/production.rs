@@ -59,6 +59,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     super::shard::check(config)?;
     super::asset::check(config)?;
     super::task::check(config)?;
+    super::personal::check(config)?;
     super::guard::check(config)?;
     super::job::check(config)?;
     super::leaderboard::check(config)?;
@@ -125,19 +126,47 @@ impl Config {
     /// # Errors
     /// There is none, or it is unfit for the environment.
     pub(crate) fn require_chain_key(&self) -> Result<(), ConfigError> {
-        let is_production = self.environment.is_production();
-        let Some(problem) = self.asset.chain_key_problem(is_production) else {
+        let problem = self
+            .asset
+            .chain_key_problem(self.environment.is_production());
+        self.require(
+            "asset.chain_key",
+            problem,
+            "to at least 32 random bytes, e.g. from `openssl rand -hex 32`, and keep it: without \
+             it no journal can be verified",
+        )
+    }
+
+    /// Makes sure that an app that keeps personal data has a key for it.
+    ///
+    /// # Errors
+    /// There is none, or it is unfit for the environment.
+    pub(crate) fn require_personal_key(&self) -> Result<(), ConfigError> {
+        let problem = self.personal.key_problem(self.environment.is_production());
+        self.require(
+            "personal.key",
+            problem,
+            "to at least 32 random bytes, e.g. from `openssl rand -hex 32`, and keep it: without \
+             it no address can be read",
+        )
+    }
+
+    fn require(
+        &self,
+        key: &'static str,
+        problem: Option<&'static str>,
+        remedy: &'static str,
+    ) -> Result<(), ConfigError> {
+        let Some(problem) = problem else {
             return Ok(());
         };
-        let key = "asset.chain_key";
         Err(ConfigError::Secrets {
             environment: self.environment,
             missing: vec![MissingSecret {
                 key,
                 variable: variable_of(key),
                 problem,
-                remedy: "to at least 32 random bytes, e.g. from `openssl rand -hex 32`, and keep it: \
-                         without it no journal can be verified",
+                remedy,
             }],
         })
     }

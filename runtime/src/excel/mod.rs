@@ -14,5 +14,7 @@
 
 mod response;
 mod sheet;
+mod table;
 
 pub use sheet::{Cell, Sheet, Spreadsheet};
+pub use table::table;

@@ -48,6 +48,7 @@ mod store;
 mod winnings;
 
 pub(crate) use engine::Engine;
+pub(crate) use entity::roster;
 
 pub use award::Award;
 pub use code::{LOTTERY_CLOSED, LOTTERY_LIMIT, LOTTERY_SOLD_OUT};

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::draw::Lottery;
 use super::entity::roster::{Column, Entity, Model};
+use super::hooks::KnownAs;
 use crate::auth::Player;
 use crate::cache::{CacheGroup, CacheKey};
 use crate::error::AppResult;
@@ -103,6 +104,14 @@ fn masked(row: &Model) -> String {
 }
 
 impl Lottery<'_> {
+    /// How a player is known outside, by the hook of the app.
+    ///
+    /// # Errors
+    /// The hook's.
+    pub async fn known_as(&self, player: &Player) -> AppResult<KnownAs> {
+        self.engine()?.hooks().known_as(self.ctx, player).await
+    }
+
     /// What a player has won in an activity, which `filter` names, newest first: rows with an id
     /// below `after`, at most `limit`. Hidden ones are left out.
     ///

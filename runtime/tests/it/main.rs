@@ -13,6 +13,7 @@ mod ids;
 mod job;
 mod lottery;
 mod oplog;
+mod order;
 mod sharding;
 mod stat;
 mod support;

@@ -56,6 +56,7 @@ pub(crate) fn config(url: &str) -> Config {
     config.database.max_connections = 12;
     config.auth.token_key = Secret::new(KEY);
     config.asset.chain_key = Secret::new(KEY);
+    config.personal.key = Secret::new(KEY);
     config.asset.wait_ms = 60_000;
     config
 }

@@ -8,4 +8,4 @@ mod export;
 mod limits;
 mod odds;
 mod rules;
-mod world;
+pub(crate) mod world;

@@ -16,13 +16,13 @@ use cloudapp_runtime::types::Id;
 use crate::asset::world::{APP_ID, config, migrate, spread};
 
 /// The activity and the module of all draws.
-pub(super) const ACT: Id = Id::new(1);
-pub(super) const MODULE: Id = Id::new(1);
+pub(crate) const ACT: Id = Id::new(1);
+pub(crate) const MODULE: Id = Id::new(1);
 /// The tables of draws that are spread.
-pub(super) const TABLES: [&str; 3] = ["lottery_count_tb", "lottery_draw_tb", "prize_roster_tb"];
+pub(crate) const TABLES: [&str; 3] = ["lottery_count_tb", "lottery_draw_tb", "prize_roster_tb"];
 
 /// An app with nothing but ledger and draws.
-pub(super) fn app(hooks: impl Hooks) -> App {
+pub(crate) fn app(hooks: impl Hooks) -> App {
     let mut app = App::new("draws", "1.0.0");
     app.module(Module::new("asset").ledger(asset::NoHooks));
     app.module(Module::new("prize").lottery(hooks));
@@ -30,7 +30,7 @@ pub(super) fn app(hooks: impl Hooks) -> App {
 }
 
 /// Spreads the tables of players.
-pub(super) fn spread_tables(config: &mut Config, count: u16) {
+pub(crate) fn spread_tables(config: &mut Config, count: u16) {
     spread(config, count);
     for table in TABLES {
         let shard = ShardConfig {
@@ -42,18 +42,18 @@ pub(super) fn spread_tables(config: &mut Config, count: u16) {
 }
 
 /// One instance with a clock of its own; the database goes away with it.
-pub(super) struct World {
-    pub(super) ctx: Context,
-    pub(super) clock: Arc<ManualClock>,
+pub(crate) struct World {
+    pub(crate) ctx: Context,
+    pub(crate) clock: Arc<ManualClock>,
     _scratch: Scratch,
 }
 
 impl World {
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::start("sqlite:", app(NoHooks)).await
     }
 
-    pub(super) async fn start(server: &str, app: App) -> Self {
+    pub(crate) async fn start(server: &str, app: App) -> Self {
         let now = "2026-11-26T04:00:00Z".parse().unwrap();
         let clock = Arc::new(ManualClock::new(now));
         let scratch = Scratch::create(server).await;
@@ -71,7 +71,7 @@ impl World {
         }
     }
 
-    pub(super) async fn player(&self, name: &str) -> Player {
+    pub(crate) async fn player(&self, name: &str) -> Player {
         let demo = cloudapp_runtime::app::Demo::default();
         let user_id = demo.player(&self.ctx, name).await.unwrap();
         Player {
@@ -80,21 +80,21 @@ impl World {
         }
     }
 
-    pub(super) async fn rule(&self, rule: RuleDraft) {
+    pub(crate) async fn rule(&self, rule: RuleDraft) {
         let saved = self.ctx.lottery().save_rule(APP_ID, &rule).await;
         saved.unwrap_or_else(|error| panic!("{error}"));
     }
 
-    pub(super) async fn prize(&self, draft: PrizeDraft) -> PrizeRow {
+    pub(crate) async fn prize(&self, draft: PrizeDraft) -> PrizeRow {
         let made = self.ctx.lottery().create_prize(APP_ID, draft).await;
         made.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    pub(super) async fn draw(&self, player: &Player, times: u32) -> Result<Drawn, String> {
+    pub(crate) async fn draw(&self, player: &Player, times: u32) -> Result<Drawn, String> {
         self.draw_with(player, times, None).await
     }
 
-    pub(super) async fn draw_with(
+    pub(crate) async fn draw_with(
         &self,
         player: &Player,
         times: u32,
@@ -110,38 +110,38 @@ impl World {
         drawn.map_err(|error| error.code().as_str().to_owned())
     }
 
-    pub(super) async fn give(&self, player: &Player, points: i64) {
+    pub(crate) async fn give(&self, player: &Player, points: i64) {
         let owner = Owner::user(APP_ID, ACT, player.user_id);
         let gift = Change::new(owner, Asset::POINTS, points).title("A gift");
         self.ctx.ledger().change(gift).await.unwrap();
     }
 
-    pub(super) async fn points(&self, player: &Player) -> i64 {
+    pub(crate) async fn points(&self, player: &Player) -> i64 {
         let owner = Owner::user(APP_ID, ACT, player.user_id);
         let points = Asset::from(Asset::POINTS);
         self.ctx.ledger().get(&owner, &points).await.unwrap()
     }
 
-    pub(super) async fn stock(&self, prize: &PrizeRow) -> (i64, i64) {
+    pub(crate) async fn stock(&self, prize: &PrizeRow) -> (i64, i64) {
         let row = self.ctx.lottery().prize(APP_ID, prize.id).await.unwrap();
         assert_eq!(row.surplus + row.hand_out, row.prize_total);
         (row.surplus, row.hand_out)
     }
 
     /// What was won, by whomever.
-    pub(super) async fn winnings(&self) -> Vec<WinningRow> {
+    pub(crate) async fn winnings(&self) -> Vec<WinningRow> {
         let all = WinningFilter::default();
         let lottery = self.ctx.lottery();
         lottery.winnings(APP_ID, &all, None, 100_000).await.unwrap()
     }
 
-    pub(super) async fn close(self) {
+    pub(crate) async fn close(self) {
         self.ctx.close().await;
     }
 }
 
 /// Open draws by weight, up to ten at once, that cost these points each.
-pub(super) fn rule(cost: i64) -> RuleDraft {
+pub(crate) fn rule(cost: i64) -> RuleDraft {
     RuleDraft {
         act_id: ACT,
         module_id: MODULE,
@@ -154,7 +154,7 @@ pub(super) fn rule(cost: i64) -> RuleDraft {
 }
 
 /// A released prize.
-pub(super) fn prize(name: &str, weight: i64, total: i64) -> PrizeDraft {
+pub(crate) fn prize(name: &str, weight: i64, total: i64) -> PrizeDraft {
     PrizeDraft {
         act_id: ACT,
         module_id: MODULE,
@@ -167,7 +167,7 @@ pub(super) fn prize(name: &str, weight: i64, total: i64) -> PrizeDraft {
 }
 
 /// The thanks of those who win nothing.
-pub(super) fn thanks(weight: i64) -> PrizeDraft {
+pub(crate) fn thanks(weight: i64) -> PrizeDraft {
     PrizeDraft {
         prize_type: 4,
         ..prize("Thanks", weight, 0)
@@ -175,7 +175,7 @@ pub(super) fn thanks(weight: i64) -> PrizeDraft {
 }
 
 /// The names of what was drawn.
-pub(super) fn names(drawn: &Drawn) -> Vec<&str> {
+pub(crate) fn names(drawn: &Drawn) -> Vec<&str> {
     let results = drawn.results.iter();
     results.map(|one| one.prize_name.as_str()).collect()
 }
