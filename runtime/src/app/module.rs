@@ -178,7 +178,7 @@ impl Module {
     }
 
     /// Gives the app shipments of what was won: their table, in the database of the group `asset`,
-    /// and the app's own rules around them. One module of an app has them; one before it has prizes.
+    /// and the app's own rules around them. One module has them; another one has prizes.
     #[must_use]
     pub fn orders(mut self, hooks: impl order::Hooks) -> Self {
         self.group = Group::Asset;

@@ -11,8 +11,8 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Most columns that are read.
 const COLUMNS_MAX: usize = 200;
 
-/// The first sheet of a file as rows of texts, the headings first. Numbers are written as whole ones
-/// where they are; empty cells are empty texts.
+/// The first sheet of a file as rows of texts, the headings first. Numbers are written as whole
+/// ones where they are; empty cells are empty texts.
 ///
 /// # Errors
 /// `param_error`: it is no spreadsheet (.xlsx), or has more than `rows_max` rows or 200 columns.

@@ -40,7 +40,7 @@ async fn one_of_many(server: &str) {
     assert_eq!(free, 3 - orders[0].goods_count as usize);
     assert!(
         rows.iter()
-            .all(|row| (row.prize_status == 1) == !row.order_no.is_empty())
+            .all(|row| (row.prize_status == 1) != row.order_no.is_empty())
     );
     world.ctx.close().await;
 }
