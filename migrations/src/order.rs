@@ -23,6 +23,8 @@ fn create() -> Migration {
             ),
             ("idx_prize_order_app", &["app_id", "id"]),
             ("idx_prize_order_act", &["app_id", "act_id", "id"]),
+            // Unique by itself: it is the id.
+            ("idx_prize_order_no", &["order_no"]),
         ] {
             let mut index = Index::create()
                 .name(name)
@@ -33,17 +35,15 @@ fn create() -> Migration {
             }
             steps.create_index(index);
         }
-        for (name, columns) in [
-            ("uq_prize_order_key", &["user_id", "only_key"][..]),
-            ("uq_prize_order_no", &["order_no"]),
-        ] {
-            let mut index = Index::create().unique().name(name).to_owned();
-            index.table("prize_order_tb");
-            for column in columns {
-                index.col(*column);
-            }
-            steps.create_index(index);
-        }
+        steps.create_index(
+            Index::create()
+                .unique()
+                .name("uq_prize_order_key")
+                .table("prize_order_tb")
+                .col("user_id")
+                .col("only_key")
+                .to_owned(),
+        );
     })
 }
 
