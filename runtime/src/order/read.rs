@@ -130,19 +130,32 @@ impl Orders<'_> {
     /// The database's.
     pub async fn within(&self, orders: &[Model]) -> AppResult<HashMap<String, Vec<WinningRow>>> {
         let mut within: HashMap<String, Vec<WinningRow>> = HashMap::new();
-        if orders.is_empty() {
-            return Ok(within);
-        }
-        let numbers = orders.iter().map(|order| order.order_no.as_str());
-        let rows = roster::Entity::find().filter(roster::Column::OrderNo.is_in(numbers));
-        let order = [(roster::Column::Id, Order::Asc)];
-        let all = self.ctx.scatter_of(GROUP);
-        for row in all.top(rows, &order, 0, WITHIN_MAX).await? {
+        for row in self.rows_within(orders).await? {
             let is_own = |order: &&Model| order.order_no == row.order_no;
             if orders.iter().find(is_own).map(|order| &order.app_id) == Some(&row.app_id) {
                 within.entry(row.order_no.clone()).or_default().push(row);
             }
         }
         Ok(within)
+    }
+
+    async fn rows_within(&self, orders: &[Model]) -> AppResult<Vec<WinningRow>> {
+        let Some(first) = orders.first() else {
+            return Ok(Vec::new());
+        };
+        let numbers = orders.iter().map(|order| order.order_no.as_str());
+        let rows = roster::Entity::find().filter(roster::Column::OrderNo.is_in(numbers));
+        let of = |order: &Model| (order.user_id, order.act_id);
+        if orders.iter().all(|order| of(order) == of(first)) {
+            // One player's are in one table.
+            let key = shard_key(&first.app_id, first.act_id, first.user_id);
+            let rows = rows
+                .filter(roster::Column::UserId.eq(first.user_id))
+                .order_by_asc(roster::Column::Id);
+            return Ok(rows.all(&self.ctx.shard_of(GROUP, &key)).await?);
+        }
+        let order = [(roster::Column::Id, Order::Asc)];
+        let all = self.ctx.scatter_of(GROUP);
+        all.top(rows, &order, 0, WITHIN_MAX).await
     }
 }

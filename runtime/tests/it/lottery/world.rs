@@ -90,8 +90,14 @@ impl World {
         made.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Draws; again while others are in the way, of which nothing is left.
     pub(crate) async fn draw(&self, player: &Player, times: u32) -> Result<Drawn, String> {
-        self.draw_with(player, times, None).await
+        loop {
+            match self.draw_with(player, times, None).await {
+                Err(code) if code == "busy" => {}
+                answer => return answer,
+            }
+        }
     }
 
     pub(crate) async fn draw_with(
