@@ -62,8 +62,10 @@ fn all_field_types_over_http() {
     assert_eq!(physical_tables(&tables.out, "ticket_tb"), 3);
     // What a module of fields offers must take what its own description allows. Nobody can make up
     // the player that the ledger's routes name, or a metric and days in order, or a job that waits;
-    // a task's configuration depends on its type, articles and skins name what they belong to,
-    // places are at least one, and nothing is restored that was not removed.
+    // a task's configuration depends on its type, articles, skins and modules name what they belong
+    // to, what begins must not end in the same moment, a prize of chance is fixed to no draw, draws
+    // and shipments need prizes, places are at least one, and nothing is restored that was not
+    // removed.
     every_operation(&MATRIX, &http, &callers(&http, ""), |path| {
         // Accounts of operators depend on who asks, and on what passwords there are.
         let accounts = [
@@ -81,6 +83,13 @@ fn all_field_types_over_http() {
             "/tasks",
             "/cms-articles",
             "/skins",
+            "/act-modules",
+            "/activities",
+            "/draws",
+            "/lotter",
+            "/orders",
+            "/prizes",
+            "/winnings",
         ];
         let mut parts = known.iter().chain(&accounts);
         let ends = ["/login", "/sort", "/restore", "/price-gears/check"];

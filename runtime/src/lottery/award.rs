@@ -39,7 +39,8 @@ impl Lottery<'_> {
     /// winnings, as it did the first time.
     ///
     /// # Errors
-    /// `no_user_prize`: there is no such prize. [`LOTTERY_SOLD_OUT`]: there are not so many left.
+    /// `no_user_prize`: there is no such prize. [`LOTTERY_SOLD_OUT`]: there are not so many left,
+    /// or it is not released.
     /// `param_error`: the award is malformed, or the prize is thanks or points, which have no
     /// winnings. `idempotency_conflict`: the key was used for another prize.
     pub async fn award(&self, player: &Player, award: &Award) -> AppResult<Vec<Id>> {
@@ -111,9 +112,10 @@ async fn give(
     rows.pop();
     let ids = rows.iter().map(|row| row.id).collect();
     store::add_winnings(&conn, rows).await?;
-    let left = prize::Entity::find_by_id(prize.id).one(txn).await?;
-    let is_enough = left.is_some_and(|row| unsigned(row.surplus) >= u64::from(award.count));
-    if !is_enough {
+    let now = prize::Entity::find_by_id(prize.id).one(txn).await?;
+    let now = now.filter(|row| row.is_release && !row.is_del);
+    let left = now.map_or(0, |row| unsigned(row.surplus));
+    if left < u64::from(award.count) {
         return Err(LOTTERY_SOLD_OUT.into());
     }
     store::take(txn, &BTreeMap::from([(prize.id, i64::from(award.count))])).await?;

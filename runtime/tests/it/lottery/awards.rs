@@ -51,6 +51,11 @@ async fn a_prize_is_given_once_for_its_key() {
 #[tokio::test]
 async fn what_is_no_prize_is_not_given() {
     let world = World::new().await;
+    let hidden = PrizeDraft {
+        is_release: false,
+        ..prize("Tea cup", 0, 5)
+    };
+    let hidden = world.prize(hidden).await;
     let thanks = world.prize(thanks(1)).await;
     let alice = world.player("alice").await;
     let lottery = world.ctx.lottery();
@@ -59,6 +64,7 @@ async fn what_is_no_prize_is_not_given() {
         (award(thanks.id, 0, "key"), "param_error"),
         (award(thanks.id, 1, ""), "param_error"),
         (award(Id::new(1), 1, "key"), "no_user_prize"),
+        (award(hidden.id, 1, "key"), "lottery_sold_out"),
     ] {
         let refused = lottery.award(&alice, &award).await.unwrap_err();
         assert_eq!(refused.code().as_str(), code);
