@@ -11,6 +11,7 @@ pub(super) fn create() -> Migration {
                 &["user_id", "app_id", "act_id", "id"][..],
             ),
             ("idx_prize_roster_prize", &["user_id", "prize_id"]),
+            ("idx_prize_roster_app", &["app_id", "id"]),
             ("idx_prize_roster_act", &["app_id", "act_id", "id"]),
             ("idx_prize_roster_order", &["order_no"]),
         ] {
