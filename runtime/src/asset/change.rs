@@ -14,6 +14,11 @@ use crate::types::Id;
 /// Longest idempotency key in characters.
 pub const KEY_MAX_CHARS: usize = 255;
 
+/// Whether a text can be an idempotency key: 1 to 255 characters, none a control character.
+pub(crate) fn is_key(key: &str) -> bool {
+    (1..=KEY_MAX_CHARS).contains(&key.chars().count()) && !key.chars().any(char::is_control)
+}
+
 /// Most changes in one operation.
 pub const CHANGES_MAX: usize = 100;
 
@@ -233,10 +238,7 @@ impl Change {
                 format!("delta：不能为 0，绝对值不超过 {VALUE_MAX}"),
             )));
         }
-        let is_key = |key: &String| {
-            (1..=KEY_MAX_CHARS).contains(&key.chars().count()) && !key.chars().any(char::is_control)
-        };
-        if !self.only_id.as_ref().is_none_or(is_key) {
+        if !self.only_id.as_deref().is_none_or(is_key) {
             return Err(AppError::param((
                 format!(
                     "only_id: must have 1 to {KEY_MAX_CHARS} characters, none a control character"

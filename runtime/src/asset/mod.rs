@@ -52,6 +52,7 @@ mod walk;
 
 pub(crate) use engine::Engine;
 
+pub(crate) use change::is_key;
 pub use change::{CHANGES_MAX, Change, KEY_MAX_CHARS, LOGGED, Receipt, Source};
 pub use entity::inventory::Model as Inventory;
 pub use entity::journal::Model as JournalRow;

@@ -8,6 +8,7 @@ use super::engine::Engine;
 use super::model::Way;
 use super::store;
 use crate::app::Context;
+use crate::asset::{KEY_MAX_CHARS, is_key};
 use crate::auth::Player;
 use crate::error::{AppError, AppResult};
 use crate::oplog::Recorder;
@@ -18,8 +19,6 @@ use crate::types::Id;
 
 /// Most draws at once, whatever a rule says.
 pub const TIMES_MAX: u32 = 50;
-/// Longest idempotency key in characters.
-const KEY_MAX_CHARS: usize = 255;
 
 /// Prizes and draws. Made by [`Context::lottery`].
 #[derive(Clone, Copy, Debug)]
@@ -155,10 +154,7 @@ fn check(request: &DrawRequest) -> AppResult<()> {
             format!("times：须为 1 到 {TIMES_MAX}"),
         )));
     }
-    let is_key = |key: &String| {
-        (1..=KEY_MAX_CHARS).contains(&key.chars().count()) && !key.chars().any(char::is_control)
-    };
-    if !request.key.as_ref().is_none_or(is_key) {
+    if !request.key.as_deref().is_none_or(is_key) {
         return Err(AppError::param((
             format!("key: must have 1 to {KEY_MAX_CHARS} characters, none a control character"),
             format!("key：须为 1 到 {KEY_MAX_CHARS} 个字符，不含控制字符"),

@@ -8,6 +8,7 @@ use super::engine::Engine;
 use super::entity::{Entity, Model};
 use super::store;
 use crate::app::Context;
+use crate::asset::is_key;
 use crate::auth::Player;
 use crate::db::Transaction;
 use crate::error::{AppError, AppResult, ErrorCode};
@@ -22,8 +23,6 @@ use crate::types::{Decimal, Id};
 pub const WINNINGS_MAX: usize = 100;
 /// Longest name of a shipment.
 const NAME_MAX_CHARS: usize = 200;
-/// Longest idempotency key in characters.
-const KEY_MAX_CHARS: usize = 255;
 /// Asked for by the player.
 const BY_PLAYER: i32 = 1;
 
@@ -97,10 +96,7 @@ impl<'a> Orders<'a> {
 
 fn check(draft: &OrderDraft) -> AppResult<()> {
     draft.address.check()?;
-    let is_key = |key: &String| {
-        (1..=KEY_MAX_CHARS).contains(&key.chars().count()) && !key.chars().any(char::is_control)
-    };
-    if !draft.key.as_ref().is_none_or(is_key) {
+    if !draft.key.as_deref().is_none_or(is_key) {
         return Err(AppError::param("key: must have 1 to 255 characters"));
     }
     if draft.winnings.len() > WINNINGS_MAX || draft.buyer_remark.chars().count() > 200 {
